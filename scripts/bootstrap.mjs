@@ -1,0 +1,162 @@
+/**
+ * Makes `npm start` and `npm test` work on a fresh clone: installs what is missing, or prints the command that does.
+ *
+ * Usage: node scripts/bootstrap.mjs start|test, from `prestart` and `pretest`. PROTO41_BOOTSTRAP=off switches it off.
+ * Fails only without a supported Node or without npm packages; a missing program costs only what needs it.
+ */
+
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { whyInstallNeeded } from './npm-packages.mjs';
+import {
+  findCommand,
+  findMissing,
+  installCommand,
+  isDebianLike,
+  isNodeSupported,
+  MINIMUM_NODE,
+  readOsRelease,
+} from './requirements.mjs';
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+const FAILURE_RECORD = join(ROOT, 'node_modules', '.cache', 'proto41-bootstrap.json');
+
+/** After a failed system install, `npm start` does not try again for this long: offline, each try takes its time. */
+const RETRY_AFTER_MS = 10 * 60 * 1000;
+
+const OFFLINE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|Temporary failure resolving|Could not (?:resolve|connect)/;
+
+if (process.env.PROTO41_BOOTSTRAP !== 'off') process.exitCode = await bootstrap(process.argv[2] ?? 'start');
+
+async function bootstrap(script) {
+  if (script !== 'start' && script !== 'test') {
+    say(`expected "start" or "test", got "${script}"`);
+    return 2;
+  }
+  if (!isNodeSupported(process.version)) {
+    say(`expected Node ${MINIMUM_NODE} or newer, found ${process.version} (${process.execPath})`);
+    say('install a newer one from https://nodejs.org or with your version manager, then run this again');
+    return 1;
+  }
+  const exitCode = await installNpmPackages(script);
+  if (exitCode === 0) await installSystemPackages(script);
+  return exitCode;
+}
+
+async function installNpmPackages(script) {
+  const reason = whyInstallNeeded(ROOT, { withDevelopment: script === 'test' });
+  if (reason === undefined) return 0;
+  const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund'];
+  // NODE_ENV=production would leave out what the tests are made of.
+  if (script === 'test') parameters.push('--include=dev');
+  say(`${reason}; running: npm ${parameters.join(' ')}`);
+
+  const npm = process.env.npm_execpath;
+  const result = await (npm?.endsWith('npm-cli.js')
+    ? run(process.execPath, [npm, ...parameters])
+    : run('npm', parameters));
+  if (result.ok) return 0;
+  process.stderr.write(withoutNpmNoise(result.output));
+  say(OFFLINE.test(result.output) ? 'the npm registry cannot be reached' : 'npm could not install the packages');
+  say('run this when that is settled: npm ci');
+  return 1;
+}
+
+async function installSystemPackages(script) {
+  const missing = findMissing(script);
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(({ debianPackage }) => debianPackage))];
+  const asRoot = process.getuid?.() === 0;
+  const command = installCommand(packages, { asRoot });
+
+  if (!isDebianLike(readOsRelease()) || findCommand('apt-get') === undefined) {
+    for (const { command: program, why } of missing) say(`${program} is missing (it ${why})`);
+    say(`install them with your package manager; on Debian and Ubuntu: ${command}`);
+    return;
+  }
+  if (!asRoot || failedRecently(packages)) {
+    say(`missing: ${missing.map((requirement) => requirement.command).join(', ')}; run: ${command}`);
+    return;
+  }
+
+  say(`installing ${packages.join(', ')} with apt-get`);
+  // A failed update is not the end: the lists at hand may do.
+  const update = await runApt(['update']);
+  const install = await runApt(['install', '-y', '--no-install-recommends', ...packages]);
+  if (install.ok) return;
+  process.stderr.write(`${update.ok ? '' : update.output}${install.output}`);
+  const offline = OFFLINE.test(update.output + install.output);
+  say(
+    `${offline ? 'the package archive cannot be reached' : 'apt-get failed'}; going on without, later run: ${command}`,
+  );
+  recordFailure(packages);
+}
+
+function runApt(parameters) {
+  const options = ['-q', '-o', 'Acquire::Retries=1', '-o', 'Acquire::http::Timeout=20', '-o', 'DPkg::Lock::Timeout=60'];
+  return run('apt-get', [...options, ...parameters], { DEBIAN_FRONTEND: 'noninteractive' });
+}
+
+/** Runs a program to its end and keeps what it prints. On Ctrl-C the program ends first, then this process. */
+function run(program, parameters, environment = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(program, parameters, {
+      cwd: ROOT,
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output += chunk;
+    };
+    child.stdout.setEncoding('utf8').on('data', keep);
+    child.stderr.setEncoding('utf8').on('data', keep);
+
+    let interruptedBy;
+    const interrupt = (signal) => {
+      interruptedBy = signal;
+      child.kill(signal);
+    };
+    const finish = (ok) => {
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      if (interruptedBy !== undefined) {
+        say(`interrupted; ${program} had not finished, the next start picks it up again`);
+        process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
+      }
+      resolve({ ok, output });
+    };
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    child.once('error', (error) => {
+      output += `${program}: ${error.message}\n`;
+      finish(false);
+    });
+    child.once('close', (code) => finish(code === 0));
+  });
+}
+
+function failedRecently(packages) {
+  try {
+    const record = JSON.parse(readFileSync(FAILURE_RECORD, 'utf8'));
+    return Date.now() - record.timeMs < RETRY_AFTER_MS && packages.every((name) => record.packages.includes(name));
+  } catch (error) {
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function recordFailure(packages) {
+  mkdirSync(dirname(FAILURE_RECORD), { recursive: true });
+  writeFileSync(FAILURE_RECORD, JSON.stringify({ timeMs: Date.now(), packages }));
+}
+
+function withoutNpmNoise(output) {
+  return output.replace(/^npm warn Unknown (?:user|env|project|global) config .*\n/gm, '');
+}
+
+/** To standard error: the output of `proto41 --json` has to stay clean. */
+function say(message) {
+  process.stderr.write(`proto41: ${message}\n`);
+}
