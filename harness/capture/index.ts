@@ -1,0 +1,11 @@
+export { CaptureError } from './capture-error.ts';
+export type { CaptureErrorFacts } from './capture-error.ts';
+export { LinkType } from './captured-frame.ts';
+export type { CaptureDirection, CapturedFrame, CapturedInterface, CaptureInfo } from './captured-frame.ts';
+export { CaptureDecoder } from './capture-decoder.ts';
+export { CaptureReader, decodeCapture, readCaptureFile, readCaptureStream } from './capture-reader.ts';
+export { fileSink, memorySink } from './capture-sink.ts';
+export type { CaptureSink, MemorySink } from './capture-sink.ts';
+export type { FrameDescription, InterfaceDescription, SectionDescription } from './pcapng-encode.ts';
+export { PcapngWriter, writeCapture, writeCaptureFile } from './pcapng-writer.ts';
+export type { CaptureContents, NewInterface } from './pcapng-writer.ts';

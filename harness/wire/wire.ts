@@ -1,0 +1,23 @@
+/** The Ethernet attachments of the DUT: pods, underlay, and a second underlay for the few cases that need one. */
+export const PORT_NAMES = ['P', 'U', 'U2'] as const;
+export type PortName = (typeof PORT_NAMES)[number];
+
+/**
+ * Called once per frame that the DUT emitted on a port. The bytes belong to the listener (a wire never reuses them).
+ * `timestampNs` is the time of arrival at the tester in nanoseconds since the Unix epoch.
+ */
+export type FrameListener = (frame: Uint8Array, timestampNs: bigint) => void;
+
+/** The tester's end of a port: send a frame, receive frames, know the time. */
+export interface Wire {
+  readonly port: PortName;
+  /** Queues one Ethernet frame (from the destination MAC address, no FCS). Never blocks, never drops; throws WireError (`WIRE_CLOSED`) after close. */
+  send(frame: Uint8Array): void;
+  /** Registers a listener and returns the function that removes it. */
+  onFrame(listener: FrameListener): () => void;
+  /** Called once when the wire ends; `reason` is undefined after an orderly close. */
+  onClosed(listener: (reason: Error | undefined) => void): () => void;
+  /** Nanoseconds since the Unix epoch, on the clock that stamps frames. */
+  now(): bigint;
+  close(): Promise<void>;
+}
