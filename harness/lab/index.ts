@@ -1,0 +1,4 @@
+export { createLab, type Lab, type LabNode, type LabOptions } from './lab.ts';
+export { isPlayerMac, macOfIpv4, macOfIpv6 } from './mac-plan.ts';
+export { targetSetup, type SetupOptions } from './setup.ts';
+export { underlayPlan, type UnderlayPlan } from './underlay-plan.ts';

@@ -1,0 +1,135 @@
+import { Ipv4Address } from '../address/ipv4-address.ts';
+import { Ipv4Prefix } from '../address/ipv4-prefix.ts';
+import { Ipv6Address } from '../address/ipv6-address.ts';
+import { Ipv6Prefix } from '../address/ipv6-prefix.ts';
+import { sixRdMap } from '../address/mapping/six-rd.ts';
+import { sixToFourMap } from '../address/mapping/six-to-four.ts';
+import type { EmbeddingMap } from '../address/mapping/embedding-map.ts';
+import type { MacAddress } from '../packet/mac-address.ts';
+import type { Mapping, Profile } from '../profile/index.ts';
+import { macOfIpv4, macOfIpv6 } from './mac-plan.ts';
+import { underlayPlan, type UnderlayPlan } from './underlay-plan.ts';
+
+/** A node of the overlay as the tester plays it. */
+export interface LabNode {
+  readonly ipv4: Ipv4Address;
+  readonly nodePrefix: Ipv6Prefix;
+  /** The n-th pod of the node (0 is the usual one). */
+  readonly pod: (index?: number) => Ipv6Address;
+}
+
+/** All addresses of one set-up: the DUT is N1, the tester is everything else. */
+export interface Lab {
+  readonly profile: Profile;
+  readonly underlay: UnderlayPlan;
+  /** Undefined for a configured tunnel, which embeds nothing. */
+  readonly map: EmbeddingMap | undefined;
+  readonly n1: LabNode;
+  readonly n2: LabNode;
+  readonly n3: LabNode;
+  /** The node with a given IPv4 address; throws AddressError where the mapping has no prefix for it. */
+  readonly node: (ipv4: Ipv4Address) => LabNode;
+  /** The DUT's own overlay address. */
+  readonly overlayAddress: Ipv6Address;
+  /** Pods of the DUT that exist, i.e. that answer neighbour discovery on P. */
+  readonly pods: readonly Ipv6Address[];
+  /** In the node prefix of the DUT, but no pod. */
+  readonly unassignedPod: Ipv6Address;
+  /** Link-local address of the DUT on P. */
+  readonly podGateway: Ipv6Address;
+  /** Native IPv6 beside the overlay: on-link on P, and behind a router on P. */
+  readonly native: {
+    readonly dutAddress: Ipv6Address;
+    readonly onLinkPrefix: Ipv6Prefix;
+    readonly host: Ipv6Address;
+    readonly router: Ipv6Address;
+    readonly routedPrefix: Ipv6Prefix;
+  };
+  /** Outside the overlay; reached through the relay where one is configured, otherwise not at all. */
+  readonly outsidePrefix: Ipv6Prefix;
+  readonly macs: { readonly dut: { readonly P: MacAddress; readonly U: MacAddress; readonly U2: MacAddress } };
+  readonly macOf: (address: Ipv4Address | Ipv6Address) => MacAddress;
+  /** The IPv4 next hop of the DUT for an outer destination under the lab's routes; undefined for `unreachable`. */
+  readonly nextHop: (destination: Ipv4Address) => Ipv4Address | undefined;
+  readonly subnetBroadcast: Ipv4Address;
+}
+
+const CONFIGURED_PREFIXES = ['2001:db8:1::/64', '2001:db8:2::/64', '2001:db8:3::/64'] as const;
+const FIRST_POD = 0x10n;
+const POD_COUNT = 4;
+
+const mapOf = (mapping: Mapping): EmbeddingMap | undefined => {
+  if (mapping.kind === '6rd') return sixRdMap({ domainPrefix: mapping.domainPrefix, ipv4Prefix: mapping.ipv4Prefix });
+  return mapping.kind === '6to4' ? sixToFourMap() : undefined;
+};
+
+/** Pods live in subnet 1 of a node prefix that has subnets (6to4: a /48), and directly in a /64. */
+const podIn = (nodePrefix: Ipv6Prefix, index: number): Ipv6Address => {
+  const subnet = nodePrefix.length < 64 ? 1n << 64n : 0n;
+  return nodePrefix.at(subnet + FIRST_POD + BigInt(index));
+};
+
+const labNode = (ipv4: Ipv4Address, nodePrefix: Ipv6Prefix): LabNode => ({
+  ipv4,
+  nodePrefix,
+  pod: (index = 0) => podIn(nodePrefix, index),
+});
+
+export interface LabOptions {
+  /** MAC addresses of the DUT as its node says. */
+  readonly dutMacs: { readonly P: MacAddress; readonly U: MacAddress; readonly U2: MacAddress };
+  /** Prefix length of the underlay segment, 24 unless a case varies it. */
+  readonly underlayPrefixLength?: number;
+  /** The DUT's own IPv4 address, where a case varies it. */
+  readonly dutIpv4?: Ipv4Address;
+}
+
+/** Lays out the lab for a profile; the same profile always gives the same addresses. */
+export const createLab = (profile: Profile, options: LabOptions): Lab => {
+  const map = mapOf(profile.mapping);
+  const planned = underlayPlan(profile.mapping);
+  const segment = segmentOf(planned, options.underlayPrefixLength);
+  const underlay: UnderlayPlan = { ...planned, segment, dut: options.dutIpv4 ?? planned.dut };
+  const configured = CONFIGURED_PREFIXES.map((text) => Ipv6Prefix.parse(text));
+  const node = (ipv4: Ipv4Address): LabNode => {
+    if (map !== undefined) return labNode(ipv4, map.nodePrefix(ipv4));
+    const index = [underlay.dut, underlay.n2, underlay.n3].findIndex((known) => known.equals(ipv4));
+    const prefix = configured[index] ?? Ipv6Prefix.of(Ipv6Address.parse('2001:db8:4::'), 64);
+    return labNode(ipv4, prefix);
+  };
+  const n1 = node(underlay.dut);
+  return {
+    profile,
+    underlay,
+    map,
+    n1,
+    n2: node(underlay.n2),
+    n3: node(underlay.n3),
+    node,
+    overlayAddress: n1.nodePrefix.at(1),
+    pods: Array.from({ length: POD_COUNT }, (_, index) => n1.pod(index)),
+    unassignedPod: n1.pod(0xdead),
+    podGateway: Ipv6Address.parse('fe80::1'),
+    native: {
+      dutAddress: Ipv6Address.parse('fd00:98::1'),
+      onLinkPrefix: Ipv6Prefix.parse('fd00:98::/64'),
+      host: Ipv6Address.parse('fd00:98::5'),
+      router: Ipv6Address.parse('fe80::99'),
+      routedPrefix: Ipv6Prefix.parse('fd00:99::/48'),
+    },
+    outsidePrefix: Ipv6Prefix.parse('2001:db8:ffff::/48'),
+    macs: { dut: options.dutMacs },
+    macOf: (address) => (address instanceof Ipv4Address ? macOfIpv4(address) : macOfIpv6(address)),
+    nextHop: (destination) => nextHop(underlay, destination),
+    subnetBroadcast: segment.at((1 << (32 - segment.length)) - 1),
+  };
+};
+
+const segmentOf = (plan: UnderlayPlan, length: number | undefined): Ipv4Prefix =>
+  length === undefined ? plan.segment : Ipv4Prefix.of(plan.dut, length);
+
+const nextHop = (underlay: UnderlayPlan, destination: Ipv4Address): Ipv4Address | undefined => {
+  if (underlay.segment.contains(destination) || underlay.secondSegment.contains(destination)) return destination;
+  if (underlay.unroutable?.contains(destination) === true) return undefined;
+  return underlay.behindB?.contains(destination) === true ? underlay.gatewayB : underlay.gatewayA;
+};

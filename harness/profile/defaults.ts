@@ -1,0 +1,47 @@
+import type { Mapping } from './profile.ts';
+import type { Switches } from './switches.ts';
+
+const COMMON: Switches = {
+  mtuMode: 'dynamic',
+  mtuDefault: 'underlay-minus-overhead',
+  tos: 'zero',
+  ecnEncap: '6040',
+  ecnDecap: '6040',
+  ttl: 'fixed',
+  privateV4: 'allow',
+  nativeInnerSrc: 'accept',
+  sourcePair: 'strict',
+  relay: 'none',
+  hairpin: 'deny',
+  podSource: 'node-prefix',
+  foreignPrefixCheck: 'off',
+  ingressFilter: 'off',
+  strictRpf: 'off',
+  icmp4Translate: 'none',
+  mismatchIcmp: 'silent',
+  hopByHop: 'ignore',
+  dualFraming: 'no',
+  udpChecksum: 'zero',
+  sourcePort: 'entropy',
+  gueVariant: '0',
+  outerFamily: 'ipv4',
+  encapLimit: 'off',
+  ipsec: 'off',
+};
+
+const PER_MAPPING: { readonly [Kind in Mapping['kind']]: Partial<Switches> } = {
+  // RFC 5969 section 9 copies the Traffic Class, section 9.2 takes outside sources from the border relay only.
+  '6rd': { tos: 'copy', nativeInnerSrc: 'br-only' },
+  // RFC 3056 section 4 keeps DF clear; sections 2 and 9 forbid private IPv4 addresses.
+  '6to4': { privateV4: 'deny', mtuMode: 'static' },
+  '6in4': {},
+};
+
+/** The switch values that a mapping has when its text form names none. */
+export const defaultSwitches = (kind: Mapping['kind']): Switches => ({ ...COMMON, ...PER_MAPPING[kind] });
+
+export const DEFAULT_OUTER_TTL = 64;
+/** RFC 4213 section 3.2.1: the static tunnel MTU SHOULD be 1280. */
+export const DEFAULT_STATIC_MTU_BYTES = 1280;
+/** The port of the article's Linux FOU set-up, which is also the Teredo port. */
+export const DEFAULT_FOU_PORT = 3544;

@@ -1,0 +1,13 @@
+export { DEFAULT_FOU_PORT } from './defaults.ts';
+export { DEFAULT_PROFILE_NAME, NAMED_PROFILES, type NamedProfile } from './named.ts';
+export { parseProfile, withSwitches } from './parse.ts';
+export {
+  CATALOGUE_PROFILES,
+  overheadBytes,
+  type CatalogueProfile,
+  type Encapsulation,
+  type Mapping,
+  type Profile,
+} from './profile.ts';
+export { ProfileError } from './profile-error.ts';
+export { SWITCH_NAMES, SWITCH_VALUES, type SwitchName, type Switches } from './switches.ts';

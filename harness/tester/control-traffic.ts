@@ -1,0 +1,47 @@
+import { ETHER_TYPE } from '../packet/ether-types.ts';
+import { ethernetEtherType, ETHERNET } from '../packet/ethernet.ts';
+import { ICMPV6_TYPE } from '../packet/icmpv6-types.ts';
+import { ipv4HeaderLengthBytes, ipv4Protocol } from '../packet/ipv4.ts';
+import { IPV6, ipv6NextHeader } from '../packet/ipv6.ts';
+import { PROTOCOL } from '../packet/protocol-numbers.ts';
+import { UDP } from '../packet/udp.ts';
+
+const ICMPV6_CONTROL: ReadonlySet<number> = new Set([
+  ICMPV6_TYPE.MULTICAST_LISTENER_QUERY,
+  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT,
+  ICMPV6_TYPE.MULTICAST_LISTENER_DONE,
+  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT_V2,
+  ICMPV6_TYPE.ROUTER_SOLICITATION,
+  ICMPV6_TYPE.ROUTER_ADVERTISEMENT,
+  ICMPV6_TYPE.NEIGHBOR_SOLICITATION,
+  ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT,
+]);
+
+/**
+ * Whether a frame is what a node says of its own accord to find its neighbours and groups: ARP, IGMP, neighbour and multicast
+ * listener discovery, native or through the tunnel. Only asked of frames that carry no mark: a stimulus is never control traffic.
+ */
+export const isControlTraffic = (frame: Uint8Array): boolean => {
+  if (frame.length < ETHERNET.HEADER_LENGTH) return false;
+  const etherType = ethernetEtherType(frame);
+  if (etherType === ETHER_TYPE.ARP) return true;
+  if (etherType === ETHER_TYPE.IPV6) return isIpv6Control(frame, ETHERNET.HEADER_LENGTH);
+  if (etherType !== ETHER_TYPE.IPV4 || frame.length < ETHERNET.HEADER_LENGTH + 20) return false;
+  const protocol = ipv4Protocol(frame, ETHERNET.HEADER_LENGTH);
+  if (protocol === PROTOCOL.IGMP) return true;
+  const payloadAt = ETHERNET.HEADER_LENGTH + ipv4HeaderLengthBytes(frame, ETHERNET.HEADER_LENGTH);
+  if (protocol === PROTOCOL.IPV6) return isIpv6Control(frame, payloadAt);
+  return protocol === PROTOCOL.UDP && isIpv6Control(frame, payloadAt + UDP.HEADER_LENGTH);
+};
+
+const isIpv6Control = (frame: Uint8Array, at: number): boolean => {
+  if (frame.length < at + IPV6.HEADER_LENGTH + 1 || (frame[at] ?? 0) >> 4 !== 6) return false;
+  let nextHeader = ipv6NextHeader(frame, at);
+  let position = at + IPV6.HEADER_LENGTH;
+  // Multicast listener reports carry a Router Alert in a Hop-by-Hop header (RFC 3810 section 5).
+  if (nextHeader === PROTOCOL.HOP_BY_HOP) {
+    nextHeader = frame[position] ?? PROTOCOL.NO_NEXT_HEADER;
+    position += ((frame[position + 1] ?? 0) + 1) * 8;
+  }
+  return nextHeader === PROTOCOL.ICMPV6 && ICMPV6_CONTROL.has(frame[position] ?? 255);
+};

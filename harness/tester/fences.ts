@@ -1,0 +1,147 @@
+import type { Clock } from '../wire/clock.ts';
+import type { RecordedFrame } from '../wire/recorder.ts';
+import type { PortName } from '../wire/wire.ts';
+import type { Lab } from '../lab/index.ts';
+import type { Dispatcher, MarkOwner } from './dispatcher.ts';
+import type { Marks } from './marks.ts';
+import { arpProbe, solicitationProbe, type Probe } from './probes.ts';
+import type { Certainty } from './seen.ts';
+import type { StimulusFactory } from './stimuli.ts';
+
+/** The port that a good packet enters; it leaves on the other one. */
+export type Entry = 'P' | 'U';
+const ENTRIES: readonly Entry[] = ['P', 'U'];
+
+/** What is known of a direction: whether a good packet entering there comes out of the other port. */
+type PathState = 'unknown' | 'open' | 'closed';
+
+/** More rounds than a set-up has neighbours would mean that the DUT asks for ever. */
+const MAXIMUM_ROUNDS = 64;
+
+export interface FencesOptions {
+  readonly lab: Lab;
+  readonly clock: Clock;
+  readonly marks: Marks<MarkOwner>;
+  readonly dispatcher: Dispatcher;
+  readonly factory: StimulusFactory;
+  readonly timeoutMs: number;
+  readonly hasSecondUnderlayPort: boolean;
+  readonly send: (port: PortName, frame: Uint8Array) => void;
+}
+
+/**
+ * Proves that the DUT is done: a good packet sent after a stimulus on the same port comes out after everything that the
+ * stimulus caused there, because ports and queues keep their order. Good packets then go the other way as well, so that the
+ * other port has said everything too; and again as long as neighbours had to be found, because packets wait for that.
+ */
+export class Fences {
+  readonly #options: FencesOptions;
+  readonly #paths: Record<Entry, PathState> = { P: 'unknown', U: 'unknown' };
+
+  constructor(options: FencesOptions) {
+    this.#options = options;
+  }
+
+  /** Good A: sends a good packet each way unless the way is known to be open. */
+  async establish(): Promise<void> {
+    const unknown = ENTRIES.filter((entry) => this.#paths[entry] === 'unknown');
+    const open = await Promise.all(unknown.map((entry) => this.#goodPacket(entry)));
+    unknown.forEach((entry, index) => (this.#paths[entry] = open[index] === true ? 'open' : 'closed'));
+  }
+
+  /** Good packet on one port alone, for flow control inside a long row of stimuli. */
+  async pace(entry: Entry): Promise<void> {
+    if (this.#paths[entry] !== 'closed') await this.#goodPacket(entry);
+  }
+
+  /** Good B: resolves when both ports have said what they had to say about frames sent so far on `entries`. */
+  async settle(entries: ReadonlySet<Entry>): Promise<{ readonly P: Certainty; readonly U: Certainty }> {
+    const { dispatcher } = this.#options;
+    // After a cold start nothing is known; what comes out now decides.
+    const first = ENTRIES.filter((entry) => entries.has(entry));
+    let certainty = await this.#pass(first);
+    const opposite = first.length === 2 ? ENTRIES : ENTRIES.filter((entry) => !entries.has(entry));
+    certainty = { ...certainty, ...(await this.#pass(opposite)) };
+    let replies = -1;
+    for (let round = 0; round < MAXIMUM_ROUNDS && replies !== dispatcher.playerReplies; round += 1) {
+      replies = dispatcher.playerReplies;
+      if (round > 0 || replies > this.#repliesBefore) {
+        certainty = { ...certainty, ...(await this.#pass(['U'])) };
+        certainty = { ...certainty, ...(await this.#pass(['P'])) };
+      }
+    }
+    return { P: certainty.P ?? 'silent', U: certainty.U ?? 'silent' };
+  }
+
+  #repliesBefore = 0;
+  /** Remembers how much had been asked and answered when an exchange began. */
+  begin(): void {
+    this.#repliesBefore = this.#options.dispatcher.playerReplies;
+  }
+
+  /** Certainty about the port where packets entering at `entries` leave. */
+  async #pass(entries: readonly Entry[]): Promise<Partial<Record<Entry, Certainty>>> {
+    const results = await Promise.all(entries.map((entry) => this.#fence(entry)));
+    if (this.#options.hasSecondUnderlayPort && entries.includes('P'))
+      await this.#probe(arpProbe(this.#options.lab, 'U2'));
+    const certainty: Partial<Record<Entry, Certainty>> = {};
+    entries.forEach((entry, index) => {
+      const result = results[index];
+      if (result !== undefined) certainty[entry === 'P' ? 'U' : 'P'] = result;
+    });
+    return certainty;
+  }
+
+  async #fence(entry: Entry): Promise<Certainty> {
+    if (this.#paths[entry] !== 'closed') {
+      if (await this.#goodPacket(entry)) {
+        this.#paths[entry] = 'open';
+        return 'fenced';
+      }
+      // Open a moment ago, so perhaps lost for once: the next exchange finds out.
+      this.#paths[entry] = this.#paths[entry] === 'open' ? 'unknown' : 'closed';
+    }
+    const { lab } = this.#options;
+    const asked =
+      entry === 'P' ? [solicitationProbe(lab), arpProbe(lab, 'U')] : [arpProbe(lab, 'U'), solicitationProbe(lab)];
+    for (const probe of asked) if (!(await this.#probe(probe))) return 'silent';
+    return 'answered';
+  }
+
+  /** True when the packet came out of the other port; false when it did not in time, or came back as an error. */
+  async #goodPacket(entry: Entry): Promise<boolean> {
+    const { marks, factory, clock, timeoutMs, send } = this.#options;
+    const mark = marks.next();
+    const stimulus = entry === 'P' ? factory.fromPod({}, mark) : factory.fromTunnel({}, {}, mark);
+    let passed = false;
+    const decided = new Promise<void>((resolve) => {
+      const arrived = (frame: RecordedFrame): void => {
+        passed = passed || isForwarded(frame, entry);
+        resolve();
+      };
+      marks.claim(mark, { kind: 'fence', arrived });
+    });
+    send(entry, stimulus.frame);
+    await clock.wait(decided, timeoutMs);
+    return passed;
+  }
+
+  async #probe(probe: Probe): Promise<boolean> {
+    const { dispatcher, clock, timeoutMs, send } = this.#options;
+    let remove = (): void => {};
+    const answered = new Promise<void>((resolve) => {
+      remove = dispatcher.onControl((frame) => {
+        if (probe.isAnswer(frame)) resolve();
+      });
+    });
+    try {
+      send(probe.port, probe.frame);
+      return await clock.wait(answered, timeoutMs);
+    } finally {
+      remove();
+    }
+  }
+}
+
+/** A good packet leaves on the other side; on its own side only an error about it comes back. What is wrong with its bytes is for the rules to say. */
+const isForwarded = (frame: RecordedFrame, entry: Entry): boolean => (frame.port === 'P') === (entry === 'U');

@@ -1,0 +1,105 @@
+import { diffFields } from '../packet/field-diff.ts';
+import { describe } from '../packet/describe.ts';
+import type { Doubt, Violation } from '../runner/verdict.ts';
+import type { ExpectOptions, SeenFrame } from './context.ts';
+
+const MAXIMUM_RECORDED = 50;
+
+/** Collects what the expectations of one case found. */
+export class Judgement {
+  readonly violations: Violation[] = [];
+  readonly doubts: Doubt[] = [];
+  readonly notes: string[] = [];
+  /** Expectations that were judged, whatever came of them. */
+  judgements = 0;
+  readonly #requirement: string;
+
+  constructor(requirement: string) {
+    this.#requirement = requirement;
+  }
+
+  violation(
+    expected: string | readonly string[],
+    actual: string,
+    options: ExpectOptions = {},
+    differences?: Violation['differences'],
+  ): void {
+    // A broken DUT breaks every packet of a case of thousands; the first ones say it all.
+    if (this.violations.length >= MAXIMUM_RECORDED) return;
+    const { frame } = options;
+    this.violations.push({
+      requirement: options.requirement ?? this.#requirement,
+      expected: typeof expected === 'string' ? [expected] : expected,
+      actual,
+      by: 'case',
+      ...(frame === undefined ? {} : { frameNumber: frame.number, frame: `${frame.port}: ${describe(frame.bytes)}` }),
+      ...(differences === undefined ? {} : { differences }),
+      ...(options.tolerated === true ? { tolerated: true } : {}),
+    });
+  }
+
+  doubt(reason: string): void {
+    if (this.doubts.length < MAXIMUM_RECORDED) this.doubts.push({ reason });
+  }
+
+  expectEqual<Value extends number | string | boolean>(
+    what: string,
+    actual: Value,
+    legal: Value | readonly Value[],
+    options: ExpectOptions = {},
+  ): boolean {
+    this.judgements += 1;
+    const allowed: readonly Value[] = isList(legal) ? legal : [legal];
+    if (allowed.includes(actual)) return true;
+    this.violation(
+      allowed.map((value) => `${what} ${String(value)}`),
+      `${what} ${String(actual)}`,
+      options,
+    );
+    return false;
+  }
+
+  expectBytes(
+    what: string,
+    actual: Uint8Array,
+    expected: Uint8Array,
+    options: ExpectOptions & { readonly ignore?: (offset: number) => boolean } = {},
+  ): boolean {
+    this.judgements += 1;
+    const ignore = options.ignore ?? (() => false);
+    const differs = (offset: number): boolean => actual[offset] !== expected[offset] && !ignore(offset);
+    const lengthBytes = Math.min(actual.length, expected.length);
+    let firstDifference = -1;
+    for (let offset = 0; offset < lengthBytes && firstDifference < 0; offset += 1)
+      if (differs(offset)) firstDifference = offset;
+    if (firstDifference < 0 && actual.length === expected.length) return true;
+    if (firstDifference < 0) firstDifference = lengthBytes;
+    const differences = diffFields(expected, maskedCopy(actual, expected, ignore), 'ipv6');
+    this.violation(
+      `${what} of ${String(expected.length)} bytes, unchanged`,
+      actual.length === expected.length
+        ? `${what} with a difference at byte ${String(firstDifference)}`
+        : `${what} of ${String(actual.length)} bytes, with the first difference at byte ${String(firstDifference)}`,
+      options,
+      differences,
+    );
+    return false;
+  }
+}
+
+const isList = <Value>(legal: Value | readonly Value[]): legal is readonly Value[] => Array.isArray(legal);
+
+/** The actual bytes, with the expected ones where a difference does not count, so that only what counts is named. */
+const maskedCopy = (actual: Uint8Array, expected: Uint8Array, ignore: (offset: number) => boolean): Uint8Array =>
+  actual.map((byte, offset) => (ignore(offset) ? (expected[offset] ?? byte) : byte));
+
+/** Frames in words, for a violation that several frames show. */
+export const describeFrames = (frames: readonly SeenFrame[]): string =>
+  frames.length === 0
+    ? 'nothing'
+    : frames
+        .slice(0, 4)
+        .map(({ port, bytes }) => `on ${port}: ${describe(bytes)}`)
+        .join('; ') + more(frames.length - 4);
+
+const more = (count: number): string => (count > 0 ? `; and ${String(count)} more` : '');

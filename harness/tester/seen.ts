@@ -1,0 +1,118 @@
+import { ETHER_TYPE } from '../packet/ether-types.ts';
+import { ethernetEtherType, ETHERNET } from '../packet/ethernet.ts';
+import { IPV6, readIpv6Header } from '../packet/ipv6.ts';
+import { equalBytes } from '../packet/bytes.ts';
+import type { Encapsulation } from '../profile/index.ts';
+import type { Icmpv6Message, Ipv6Packet, Seen, SeenFrame, Stimulus, TunnelPacket } from './context.ts';
+import { tunnelPacketsIn } from './datagrams.ts';
+import { icmpv6In, ipv6PacketIn, isIcmpv6Error } from './icmpv6-view.ts';
+
+/** How sure it is that a port had said all that it had to say. */
+export type Certainty =
+  /** A good packet sent after the stimuli came out: whatever they caused came out before it. */
+  | 'fenced'
+  /** The port forwards nothing, but the DUT answered ARP or neighbour discovery that was sent after the stimuli. */
+  | 'answered'
+  /** The DUT said nothing at all. */
+  | 'silent';
+
+/** What came out between two fences, and how far its completeness is proven. */
+export class SeenExchange implements Seen {
+  readonly frames: readonly SeenFrame[];
+  readonly stimuli: readonly Stimulus[];
+  /** For output on P, and for output on the underlay. */
+  readonly certainty: { readonly P: Certainty; readonly U: Certainty };
+  readonly #encapsulation: Encapsulation;
+  #tunnelled: readonly TunnelPacket[] | undefined;
+  #strangersReported = false;
+
+  constructor(
+    frames: readonly SeenFrame[],
+    stimuli: readonly Stimulus[],
+    certainty: { readonly P: Certainty; readonly U: Certainty },
+    encapsulation: Encapsulation,
+  ) {
+    this.frames = frames;
+    this.stimuli = stimuli;
+    this.certainty = certainty;
+    this.#encapsulation = encapsulation;
+  }
+
+  of(stimulus: Stimulus): readonly SeenFrame[] {
+    return this.frames.filter((frame) => frame.stimulus === stimulus);
+  }
+
+  /** Frames that belong to no stimulus; they are handed out once, so that they are charged once. */
+  takeStrangers(): readonly SeenFrame[] {
+    if (this.#strangersReported) return [];
+    this.#strangersReported = true;
+    return this.frames.filter((frame) => frame.stimulus === undefined);
+  }
+
+  tunnelPackets(stimulus: Stimulus): readonly TunnelPacket[] {
+    return this.#allTunnelled().filter(
+      (packet) => packet.frame.stimulus === stimulus && this.#errorIn(packet, stimulus) === undefined,
+    );
+  }
+
+  podPackets(stimulus: Stimulus): readonly Ipv6Packet[] {
+    return this.#nativePackets(stimulus).filter(
+      ({ packet, frame }) => errorAbout(icmpv6In(packet, frame, undefined), stimulus) === undefined,
+    );
+  }
+
+  icmpv6Errors(stimulus: Stimulus): readonly Icmpv6Message[] {
+    const native = this.#nativePackets(stimulus).flatMap(
+      ({ packet, frame }) => errorAbout(icmpv6In(packet, frame, undefined), stimulus) ?? [],
+    );
+    const tunnelled = this.#allTunnelled().flatMap((packet) =>
+      packet.frame.stimulus === stimulus ? (this.#errorIn(packet, stimulus) ?? []) : [],
+    );
+    return [...native, ...tunnelled];
+  }
+
+  /** ICMPv6 informational messages that belong to the stimulus, native or through the tunnel. */
+  icmpv6Informational(stimulus: Stimulus): readonly Icmpv6Message[] {
+    const native = this.#nativePackets(stimulus).flatMap(
+      ({ packet, frame }) => icmpv6In(packet, frame, undefined) ?? [],
+    );
+    const tunnelled = this.#allTunnelled().flatMap((packet) =>
+      packet.frame.stimulus === stimulus ? (icmpv6In(packet.inner, packet.frame, packet) ?? []) : [],
+    );
+    return [...native, ...tunnelled].filter((message) => !isIcmpv6Error(message));
+  }
+
+  #errorIn(packet: TunnelPacket, stimulus: Stimulus): Icmpv6Message | undefined {
+    return errorAbout(icmpv6In(packet.inner, packet.frame, packet), stimulus);
+  }
+
+  #nativePackets(stimulus: Stimulus): Ipv6Packet[] {
+    return this.of(stimulus).flatMap((frame) => nativePacket(frame) ?? []);
+  }
+
+  #allTunnelled(): readonly TunnelPacket[] {
+    this.#tunnelled ??= tunnelPacketsIn(this.frames, this.#encapsulation);
+    return this.#tunnelled;
+  }
+}
+
+/** The IPv6 packet that a frame carries natively, on whatever port. */
+export const nativePacket = (frame: SeenFrame): Ipv6Packet | undefined => {
+  const { bytes } = frame;
+  if (bytes.length < ETHERNET.HEADER_LENGTH + IPV6.HEADER_LENGTH || ethernetEtherType(bytes) !== ETHER_TYPE.IPV6)
+    return undefined;
+  const packet = ipv6PacketIn(bytes.subarray(ETHERNET.HEADER_LENGTH));
+  return { frame, packet, header: readIpv6Header(packet, 0) };
+};
+
+/** The message if it is an ICMPv6 error about the stimulus, not the stimulus itself on its way (which may be an ICMPv6 error too). */
+const errorAbout = (message: Icmpv6Message | undefined, stimulus: Stimulus): Icmpv6Message | undefined => {
+  if (message === undefined || !isIcmpv6Error(message)) return undefined;
+  const isStimulusItself =
+    stimulus.inner.length >= IPV6.HEADER_LENGTH &&
+    equalBytes(
+      message.packet.subarray(IPV6.SOURCE, IPV6.HEADER_LENGTH),
+      stimulus.inner.subarray(IPV6.SOURCE, IPV6.HEADER_LENGTH),
+    );
+  return isStimulusItself ? undefined : message;
+};

@@ -1,0 +1,54 @@
+import { Ipv4Address } from '../address/ipv4-address.ts';
+import { createLab, targetSetup, type Lab } from '../lab/index.ts';
+import type { NodeSession } from '../node/node.ts';
+import { MacAddress } from '../packet/mac-address.ts';
+import { overheadBytes, parseProfile, withSwitches, type Profile } from '../profile/index.ts';
+import type { TargetSetup } from '../target/setup.ts';
+import type { PortName } from '../wire/wire.ts';
+import type { SetupChanges } from './context.ts';
+
+const DEFAULT_MTU_BYTES = 1500;
+const IPV6_MINIMUM_MTU_BYTES = 1280;
+
+/** One set-up in all its forms: as the case sees it, and as the target is told. */
+export interface SetUp {
+  readonly lab: Lab;
+  readonly setup: TargetSetup;
+  readonly underlayMtuBytes: number;
+  /** Largest inner packet that the tunnel takes. */
+  readonly tunnelMtuBytes: number;
+}
+
+/** The profile of a run with the changes of a case. */
+export const changedProfile = (base: Profile, changes: SetupChanges): Profile => {
+  let profile = changes.profileText === undefined ? base : parseProfile(changes.profileText);
+  if (changes.switches !== undefined) profile = withSwitches(profile, changes.switches);
+  if (changes.staticMtuBytes !== undefined)
+    profile = parseProfile(`${profile.text},mtu=static:${String(changes.staticMtuBytes)}`);
+  return profile;
+};
+
+/** Works out the set-up for a node; the same arguments always give the same one. */
+export const planSetUp = (session: NodeSession, base: Profile, changes: SetupChanges = {}): SetUp => {
+  const profile = changedProfile(base, changes);
+  const underlayMtuBytes = changes.underlayMtuBytes ?? DEFAULT_MTU_BYTES;
+  const lab = createLab(profile, {
+    dutMacs: { P: dutMac(session, 'P'), U: dutMac(session, 'U'), U2: dutMac(session, 'U2') },
+    ...(changes.underlayPrefixLength === undefined ? {} : { underlayPrefixLength: changes.underlayPrefixLength }),
+    ...(changes.dutIpv4 === undefined ? {} : { dutIpv4: Ipv4Address.parse(changes.dutIpv4) }),
+  });
+  const setup = targetSetup(lab, {
+    ports: session.ports,
+    underlayMtuBytes,
+    podMtuBytes: changes.podMtuBytes ?? DEFAULT_MTU_BYTES,
+    secondUnderlayPort: changes.secondUnderlayPort ?? false,
+    routesOverU2: changes.routesOverU2 ?? [],
+  });
+  const dynamicMtuBytes = Math.max(IPV6_MINIMUM_MTU_BYTES, underlayMtuBytes - overheadBytes(profile));
+  const tunnelMtuBytes = profile.switches.mtuMode === 'static' ? profile.staticMtuBytes : dynamicMtuBytes;
+  return { lab, setup, underlayMtuBytes, tunnelMtuBytes };
+};
+
+/** A node without the port gives it an address that nobody has; frames for it then go nowhere. */
+const dutMac = (session: NodeSession, port: PortName): MacAddress =>
+  MacAddress.parse(session.ports.get(port)?.macAddress ?? '02:41:00:00:00:ff');

@@ -1,0 +1,135 @@
+import type { Lab } from '../lab/index.ts';
+import { build } from '../packet/build.ts';
+import { concat } from '../packet/bytes.ts';
+import { IPV6 } from '../packet/ipv6.ts';
+import { payload, trailer, type Layer } from '../packet/layer.ts';
+import { ethernet } from '../packet/layers/ethernet.ts';
+import { ipv4 } from '../packet/layers/ipv4.ts';
+import { ipv6 } from '../packet/layers/ipv6.ts';
+import { udp } from '../packet/layers/udp.ts';
+import { PROTOCOL } from '../packet/protocol-numbers.ts';
+import type { Ipv6Address } from '../address/ipv6-address.ts';
+import type { InnerFields, PodStimulusFields, Stimulus, TunnelStimulusFields } from './context.ts';
+import { flowLabelOf } from './marks.ts';
+
+/** Ports of the UDP datagram that an ordinary inner packet carries. */
+const INNER_UDP = { sourcePort: 41000, destinationPort: 41001 } as const;
+/** Source port of what the tester encapsulates in UDP. */
+const OUTER_UDP_SOURCE_PORT = 50041;
+
+/** Makes frames for one set-up; every frame carries a mark from `tagOf`. */
+export class StimulusFactory {
+  readonly #lab: Lab;
+  readonly #tagOf: (mark: number) => Uint8Array;
+
+  constructor(lab: Lab, tagOf: (mark: number) => Uint8Array) {
+    this.#lab = lab;
+    this.#tagOf = tagOf;
+  }
+
+  fromPod(fields: PodStimulusFields, mark: number): Stimulus {
+    const lab = this.#lab;
+    const source = fields.source ?? lab.n1.pod();
+    const inner = this.inner(fields, mark, source, lab.n2.pod());
+    const frame = build(
+      ethernet({
+        source: fields.ethernetSource ?? lab.macOf(source),
+        destination: fields.ethernetDestination ?? lab.macs.dut.P,
+      }),
+      asIpv6(inner),
+      ...(fields.trailer === undefined ? [] : [trailer(fields.trailer)]),
+    );
+    return { port: 'P', frame, mark, inner, title: `from pod ${source.toString()}` };
+  }
+
+  fromTunnel(fieldsOrPacket: InnerFields | Uint8Array, fields: TunnelStimulusFields, mark: number): Stimulus {
+    const lab = this.#lab;
+    const inner =
+      fieldsOrPacket instanceof Uint8Array
+        ? fieldsOrPacket
+        : this.inner(fieldsOrPacket, mark, fieldsOrPacket.source ?? lab.n2.pod(), lab.n1.pod());
+    const from = fields.from ?? lab.n2.ipv4;
+    const frame = build(
+      ethernet({
+        source: fields.ethernetSource ?? this.#previousHopMac(from),
+        destination: fields.ethernetDestination ?? lab.macs.dut.U,
+      }),
+      ipv4({ source: from, destination: fields.to ?? lab.n1.ipv4, ttl: 64, dontFragment: false, ...fields.outer }),
+      ...this.#framing(fields),
+      asIpv6(concat(inner, fields.surplus ?? new Uint8Array(0))),
+    );
+    return { port: 'U', frame, mark, inner, title: `tunnel packet from ${from.toString()}` };
+  }
+
+  /** The inner packet as bytes: tag and filling as payload, exactly `lengthBytes` long where that is asked for. */
+  inner(fields: InnerFields, mark: number, source: Ipv6Address, destination: Ipv6Address): Uint8Array {
+    const layers = fields.layers ?? [udp(INNER_UDP)];
+    const header = (body: Uint8Array): Uint8Array =>
+      build(
+        ipv6({
+          source: fields.source ?? source,
+          destination: fields.destination ?? destination,
+          hopLimit: fields.hopLimit ?? 64,
+          trafficClass: fields.trafficClass ?? 0,
+          flowLabel: fields.flowLabel ?? flowLabelOf(mark),
+          ...(fields.version === undefined ? {} : { version: fields.version }),
+          ...(fields.payloadLength === undefined ? {} : { payloadLength: fields.payloadLength }),
+          ...(fields.nextHeader === undefined ? {} : { nextHeader: fields.nextHeader }),
+        }),
+        ...layers,
+        payload(body),
+      );
+    if (fields.payload !== undefined) return header(fields.payload);
+    const tag = this.#tagOf(mark);
+    if (fields.lengthBytes === undefined) return header(tag);
+    const overhead = header(new Uint8Array(0)).length;
+    if (fields.lengthBytes < overhead) return shortPacket(fields, header, fields.lengthBytes);
+    return header(filled(tag, fields.lengthBytes - overhead));
+  }
+
+  /** What stands between the outer IPv4 header and the inner packet. */
+  #framing(fields: TunnelStimulusFields): Layer[] {
+    const { encapsulation } = this.#lab.profile;
+    if (encapsulation.kind === 'protocol-41') return [];
+    return [
+      udp({ sourcePort: OUTER_UDP_SOURCE_PORT, destinationPort: encapsulation.port, checksum: 0, ...fields.udp }),
+    ];
+  }
+
+  /** A frame from a node that is not on the segment comes from the gateway that leads there. */
+  #previousHopMac(from: Parameters<Lab['nextHop']>[0]): ReturnType<Lab['macOf']> {
+    const lab = this.#lab;
+    return lab.macOf(lab.nextHop(from) ?? lab.underlay.gatewayA);
+  }
+}
+
+/** Bytes that are an IPv6 packet already (or pretend to be one), as a layer. */
+const asIpv6 = (bytes: Uint8Array): Layer => ({
+  kind: 'ipv6',
+  protocolNumber: PROTOCOL.IPV6,
+  etherType: 0x86dd,
+  finish: () => bytes,
+});
+
+/** A packet too short for its layers is a bare IPv6 header (next header 59) with as much of the payload as fits. */
+const shortPacket = (
+  fields: InnerFields,
+  header: (body: Uint8Array) => Uint8Array,
+  lengthBytes: number,
+): Uint8Array => {
+  if (lengthBytes < IPV6.HEADER_LENGTH) return header(new Uint8Array(0)).subarray(0, lengthBytes);
+  const bytes = header(new Uint8Array(0)).slice(0, lengthBytes);
+  const payloadLength = lengthBytes - IPV6.HEADER_LENGTH;
+  bytes[IPV6.PAYLOAD_LENGTH] = payloadLength >> 8;
+  bytes[IPV6.PAYLOAD_LENGTH + 1] = payloadLength & 0xff;
+  bytes[IPV6.NEXT_HEADER] = fields.nextHeader ?? PROTOCOL.NO_NEXT_HEADER;
+  return bytes;
+};
+
+/** The tag, then bytes that differ from their neighbours, so that a shifted or repeated piece shows. */
+const filled = (tag: Uint8Array, lengthBytes: number): Uint8Array => {
+  const bytes = new Uint8Array(lengthBytes);
+  for (let index = 0; index < lengthBytes; index += 1) bytes[index] = (index * 7 + (index >> 8) * 13) & 0xff;
+  bytes.set(tag.subarray(0, lengthBytes));
+  return bytes;
+};

@@ -1,0 +1,64 @@
+import type { Lab } from '../lab/index.ts';
+import type { NodeSession } from '../node/node.ts';
+import type { Profile } from '../profile/index.ts';
+import type { Doubt, Violation } from '../runner/verdict.ts';
+import type { Recorder } from '../wire/recorder.ts';
+import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
+
+/** Frames that were exchanged under one lab; a case that restarts the DUT has several. */
+export interface CaseSegment {
+  readonly lab: Lab;
+  /** Recorder number of the first frame. */
+  readonly fromFrame: number;
+  /** Recorder number behind the last frame; equal to `fromFrame` when there is none. */
+  readonly toFrame: number;
+}
+
+/** What a case left behind. Frame numbers of violations and doubts are recorder numbers. */
+export interface CaseObservations {
+  readonly violations: readonly Violation[];
+  readonly doubts: readonly Doubt[];
+  readonly notes: readonly string[];
+  /** How many expectations were judged, whatever came of them; a case that judged nothing proves nothing. */
+  readonly judgements: number;
+  /** The case took the DUT down; the set-up that it leaves is not the one that it found. */
+  readonly restarted: boolean;
+  readonly segments: readonly CaseSegment[];
+}
+
+export interface CaseScope {
+  readonly context: TestContext;
+  /** Ends the case; callable once, also after the case's body threw. */
+  finish(): CaseObservations;
+}
+
+/** A frame that came out after its case had ended, and that the case would not have allowed. */
+export interface LateFrame {
+  readonly caseId: string;
+  readonly frame: SeenFrame;
+  readonly description: string;
+}
+
+export type TestbedUpOutcome = { readonly kind: 'ready' } | { readonly kind: 'unsupported'; readonly reason: string };
+
+/** The tester around one node session, for one profile. */
+export interface Testbed extends AsyncDisposable {
+  readonly recorder: Recorder;
+  /** Brings the DUT up, in the base set-up of the profile unless changed. */
+  up(changes?: SetupChanges): Promise<TestbedUpOutcome>;
+  /** Safe to call when nothing is up. */
+  down(): Promise<void>;
+  /** Starts a case; the DUT must be up, and the case before must have finished. */
+  begin(caseId: string): CaseScope;
+  /** Waits 500 ms once and returns everything that came out after the end of its case. */
+  lateFrames(): Promise<readonly LateFrame[]>;
+}
+
+export interface TestbedOptions {
+  readonly session: NodeSession;
+  readonly profile: Profile;
+  readonly seed: string;
+  readonly fenceTimeoutMs?: number;
+}
+
+export type CreateTestbed = (options: TestbedOptions) => Promise<Testbed>;

@@ -1,0 +1,211 @@
+import type { NodeSession } from '../node/node.ts';
+import type { Profile } from '../profile/index.ts';
+import { seededRandom, type SeededRandom } from '../random.ts';
+import { Recorder, recordWire, type RecordedWire } from '../wire/recorder.ts';
+import { WireError } from '../wire/wire-error.ts';
+import type { PortName } from '../wire/wire.ts';
+import { CaseContext, type CaseHost } from './case-scope.ts';
+import type { SetupChanges } from './context.ts';
+import { Dispatcher, type MarkOwner } from './dispatcher.ts';
+import { runExchange } from './exchange.ts';
+import { Fences } from './fences.ts';
+import { describeFrames } from './judgement.ts';
+import { Marks } from './marks.ts';
+import { Players } from './players.ts';
+import { planSetUp, type SetUp } from './set-up.ts';
+import { StimulusFactory } from './stimuli.ts';
+import type {
+  CaseObservations,
+  CaseScope,
+  CaseSegment,
+  LateFrame,
+  Testbed,
+  TestbedOptions,
+  TestbedUpOutcome,
+} from './testbed-contract.ts';
+
+const DEFAULT_FENCE_TIMEOUT_MS = 5000;
+/** Waited once, at the end of a run: what has not come out by then is not waited for. */
+const LATE_WAIT_MS = 500;
+
+/** Everything that belongs to one set-up and is made anew with the next. */
+interface Current {
+  readonly setUp: SetUp;
+  readonly factory: StimulusFactory;
+  readonly players: Players;
+  readonly fences: Fences;
+  readonly changes: SetupChanges;
+  readonly fromFrame: number;
+}
+
+/** The tester around one node session, for one profile. Make it with {@link createTestbed}. */
+class LiveTestbed implements Testbed {
+  readonly recorder = new Recorder();
+  readonly #session: NodeSession;
+  readonly #profile: Profile;
+  readonly #random: SeededRandom;
+  readonly #timeoutMs: number;
+  readonly #wires = new Map<PortName, RecordedWire>();
+  readonly #marks: Marks<MarkOwner>;
+  readonly #dispatcher: Dispatcher;
+  #current: Current | undefined;
+  #segments: CaseSegment[] = [];
+  #lateJudged = 0;
+
+  constructor({ session, profile, seed, fenceTimeoutMs }: TestbedOptions) {
+    this.#session = session;
+    this.#profile = profile;
+    this.#random = seededRandom(seed);
+    this.#timeoutMs = fenceTimeoutMs ?? DEFAULT_FENCE_TIMEOUT_MS;
+    const marking = this.#random.fork('marks');
+    this.#marks = new Marks<MarkOwner>(marking.int(0x10000), marking.int(0x100000));
+    this.#dispatcher = new Dispatcher(this.#marks, (port, frame) => this.#answer(port, frame));
+    this.recorder.onRecorded(this.#dispatcher.take);
+    for (const [port, wire] of session.wires) this.#wires.set(port, recordWire(wire, this.recorder));
+  }
+
+  async up(changes: SetupChanges = {}): Promise<TestbedUpOutcome> {
+    const setUp = planSetUp(this.#session, this.#profile, changes);
+    this.#endSegment();
+    this.#current = this.#prepare(setUp, changes);
+    const outcome = await this.#session.up(setUp.setup);
+    if (outcome.kind === 'ready') return { kind: 'ready' };
+    this.#current = undefined;
+    return { kind: 'unsupported', reason: outcome.reason };
+  }
+
+  async down(): Promise<void> {
+    this.#endSegment();
+    await this.#session.down();
+    this.#current = undefined;
+  }
+
+  begin(caseId: string): CaseScope {
+    const first = this.recorder.mark().nextNumber;
+    this.#segments = [];
+    if (this.#current !== undefined) this.#current = { ...this.#current, fromFrame: first };
+    const context = new CaseContext(this.#host(), caseId, this.#random.fork(caseId));
+    return { context, finish: () => this.#finish(context) };
+  }
+
+  async lateFrames(): Promise<readonly LateFrame[]> {
+    await this.#session.clock.sleep(LATE_WAIT_MS);
+    const late = this.#dispatcher.late.slice(this.#lateJudged);
+    this.#lateJudged = this.#dispatcher.late.length;
+    return late.map(({ caseId, frame, stimulus }) => ({
+      caseId,
+      frame,
+      description: `${describeFrames([frame])} (after the ${stimulus.title})`,
+    }));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.down();
+  }
+
+  #prepare(setUp: SetUp, changes: SetupChanges): Current {
+    const factory = new StimulusFactory(setUp.lab, (mark) => this.#marks.tag(mark));
+    const fences = new Fences({
+      lab: setUp.lab,
+      clock: this.#session.clock,
+      marks: this.#marks,
+      dispatcher: this.#dispatcher,
+      factory,
+      timeoutMs: this.#timeoutMs,
+      hasSecondUnderlayPort: changes.secondUnderlayPort === true,
+      send: (port, frame) => {
+        this.#send(port, frame);
+      },
+    });
+    return {
+      setUp,
+      factory,
+      fences,
+      changes,
+      players: new Players(setUp.lab),
+      fromFrame: this.recorder.mark().nextNumber,
+    };
+  }
+
+  #answer(port: PortName, frame: Uint8Array): boolean {
+    const reply = this.#current?.players.replyTo(port, frame);
+    if (reply === undefined) return false;
+    this.#send(port, reply);
+    return true;
+  }
+
+  #send(port: PortName, frame: Uint8Array): void {
+    const wire = this.#wires.get(port);
+    if (wire === undefined)
+      throw new WireError(
+        'WIRE_FAILED',
+        `expected a node with port ${port}, found ${[...this.#wires.keys()].join(', ')}`,
+      );
+    wire.send(frame);
+  }
+
+  #required(): Current {
+    if (this.#current === undefined) throw new Error('Expected a DUT that is up; call up() before begin()');
+    return this.#current;
+  }
+
+  #host(): CaseHost {
+    // The case works on whatever set-up is current, which its own restarts replace.
+    const required = (): Current => this.#required();
+    return {
+      get current(): Current {
+        return required();
+      },
+      nextMark: () => this.#marks.next(),
+      tag: (mark) => this.#marks.tag(mark),
+      exchange: (caseId, stimuli, cold) =>
+        runExchange(stimuli, {
+          caseId,
+          cold,
+          fences: required().fences,
+          dispatcher: this.#dispatcher,
+          marks: this.#marks,
+          encapsulation: required().setUp.lab.profile.encapsulation,
+          send: (port, frame) => {
+            this.#send(port, frame);
+          },
+        }),
+      restart: async (changes) => {
+        const merged = { ...required().changes, ...changes };
+        const before = required();
+        await this.down();
+        const outcome = await this.up(merged);
+        if (outcome.kind === 'ready') return { refused: undefined };
+        // Nothing is up now; the lab of the set-up before is what the case may still talk about.
+        this.#current = before;
+        return { refused: outcome.reason };
+      },
+      sleep: (durationMs) => this.#session.clock.sleep(durationMs),
+      answerFor: (address, answer) => {
+        required().players.answerFor(address, answer);
+      },
+    };
+  }
+
+  #endSegment(): void {
+    const current = this.#current;
+    if (current === undefined) return;
+    this.#segments.push({
+      lab: current.setUp.lab,
+      fromFrame: current.fromFrame,
+      toFrame: this.recorder.mark().nextNumber,
+    });
+  }
+
+  #finish(context: CaseContext): CaseObservations {
+    this.#endSegment();
+    const { violations, doubts, notes, judgements } = context.judgement;
+    const segments = this.#segments;
+    this.#segments = [];
+    return { violations, doubts, notes, judgements, segments, restarted: context.restarted };
+  }
+}
+
+/** Puts a tester around a started node. The session stays the caller's: disposing of the test bed only takes the target down. */
+export const createTestbed = async (options: TestbedOptions): Promise<Testbed> =>
+  Promise.resolve(new LiveTestbed(options));
