@@ -8,7 +8,7 @@ import type { EmbeddingMap } from '../address/mapping/embedding-map.ts';
 import type { MacAddress } from '../packet/mac-address.ts';
 import type { Mapping, Profile } from '../profile/index.ts';
 import { macOfIpv4, macOfIpv6 } from './mac-plan.ts';
-import { underlayPlan, type UnderlayPlan } from './underlay-plan.ts';
+import { underlayPlan, withDutAt, type UnderlayPlan } from './underlay-plan.ts';
 
 /** A node of the overlay as the tester plays it. */
 export interface LabNode {
@@ -87,9 +87,10 @@ export interface LabOptions {
 /** Lays out the lab for a profile; the same profile always gives the same addresses. */
 export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const map = mapOf(profile.mapping);
-  const planned = underlayPlan(profile.mapping);
+  const usual = underlayPlan(profile.mapping);
+  const planned = options.dutIpv4 === undefined ? usual : withDutAt(usual, options.dutIpv4);
   const segment = segmentOf(planned, options.underlayPrefixLength);
-  const underlay: UnderlayPlan = { ...planned, segment, dut: options.dutIpv4 ?? planned.dut };
+  const underlay: UnderlayPlan = { ...planned, segment };
   const configured = CONFIGURED_PREFIXES.map((text) => Ipv6Prefix.parse(text));
   const node = (ipv4: Ipv4Address): LabNode => {
     if (map !== undefined) return labNode(ipv4, map.nodePrefix(ipv4));

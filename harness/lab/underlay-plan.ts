@@ -83,3 +83,14 @@ const planWithin = (common: Ipv4Prefix): UnderlayPlan => {
 /** The addresses of the lab for a mapping, after the test bed of the catalogue. */
 export const underlayPlan = (mapping: Mapping): UnderlayPlan =>
   mapping.kind === '6rd' ? planWithin(mapping.ipv4Prefix) : PUBLIC_PLAN;
+
+/**
+ * The plan for a DUT with another address than the planned one. Outside the segment it gets a segment of its own with both
+ * gateways, behind which everybody else stays where he is.
+ */
+export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan => {
+  if (plan.segment.contains(dut)) return { ...plan, dut };
+  const segment = Ipv4Prefix.of(dut, 24);
+  const host = (offset: number): Ipv4Address => segment.at(offset);
+  return { ...plan, segment, dut, dutSecondary: host(4), unassigned: host(77), gatewayA: host(251), gatewayB: host(252) };
+};

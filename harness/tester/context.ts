@@ -140,6 +140,8 @@ export interface Icmpv6Message {
 export interface Seen {
   /** Every frame except neighbour discovery, ARP, multicast listener reports and the fences themselves, in order of arrival. */
   readonly frames: readonly SeenFrame[];
+  /** What the DUT said of its own accord meanwhile: ARP, neighbour and multicast listener discovery, native or through the tunnel. */
+  readonly control: readonly SeenFrame[];
   /** The stimuli of the exchange, as sent. */
   readonly stimuli: readonly Stimulus[];
   of(stimulus: Stimulus): readonly SeenFrame[];

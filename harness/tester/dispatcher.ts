@@ -13,11 +13,12 @@ export type MarkOwner =
       readonly caseId: string;
       readonly collector: FrameCollector;
     }
-  | { readonly kind: 'fence'; readonly arrived: (frame: RecordedFrame) => void };
+  | { readonly kind: 'fence'; readonly mark: number; readonly arrived: (frame: RecordedFrame) => void };
 
 /** Takes the frames of one exchange while it is open. */
 export class FrameCollector {
   readonly frames: RecordedSeenFrame[] = [];
+  readonly control: RecordedSeenFrame[] = [];
   open = true;
 }
 
@@ -49,6 +50,12 @@ export class Dispatcher {
     return () => void this.#controlListeners.delete(listener);
   }
 
+  /** The mark of the stimulus or good packet that a frame is, belongs to, or quotes. */
+  markOf(frame: Uint8Array): number | undefined {
+    const owner = this.#marks.ownerOf(frame);
+    return owner?.kind === 'fence' ? owner.mark : owner?.stimulus.mark;
+  }
+
   readonly take = (recorded: RecordedFrame): void => {
     if (recorded.direction !== 'outbound') return;
     const owner = this.#marks.ownerOf(recorded.bytes);
@@ -65,10 +72,12 @@ export class Dispatcher {
 
   #takeUnmarked(recorded: RecordedFrame): void {
     if (this.#reply(recorded.port, recorded.bytes)) this.playerReplies += 1;
+    const collector = this.current?.open === true ? this.current : undefined;
     if (isControlTraffic(recorded.bytes)) {
+      collector?.control.push(new RecordedSeenFrame(recorded, undefined));
       for (const listener of this.#controlListeners) listener(recorded);
       return;
     }
-    if (this.current?.open === true) this.current.frames.push(new RecordedSeenFrame(recorded, undefined));
+    collector?.frames.push(new RecordedSeenFrame(recorded, undefined));
   }
 }

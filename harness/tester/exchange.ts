@@ -45,7 +45,8 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
     }
     if (entries.size === 0) entries.add('P').add('U');
     const certainty = await fences.settle(entries);
-    return new SeenExchange(chargeFragments(collector.frames), stimuli, certainty, options.encapsulation);
+    const frames = chargeFragments(collector.frames);
+    return new SeenExchange({ frames, control: collector.control }, stimuli, certainty, options.encapsulation);
   } finally {
     collector.open = false;
     if (dispatcher.current === collector) dispatcher.current = undefined;

@@ -119,7 +119,7 @@ export class Fences {
         passed = passed || isForwarded(frame, entry);
         resolve();
       };
-      marks.claim(mark, { kind: 'fence', arrived });
+      marks.claim(mark, { kind: 'fence', mark, arrived });
     });
     send(entry, stimulus.frame);
     await clock.wait(decided, timeoutMs);

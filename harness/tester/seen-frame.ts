@@ -12,7 +12,10 @@ export class RecordedSeenFrame implements SeenFrame {
   readonly stimulus: Stimulus | undefined;
   #decoded: Decoded | undefined;
 
-  constructor(recorded: Pick<RecordedFrame, 'number' | 'port' | 'bytes' | 'timestampNs'>, stimulus: Stimulus | undefined) {
+  constructor(
+    recorded: Pick<RecordedFrame, 'number' | 'port' | 'bytes' | 'timestampNs'>,
+    stimulus: Stimulus | undefined,
+  ) {
     this.number = recorded.number;
     this.port = recorded.port;
     this.bytes = recorded.bytes;

@@ -19,6 +19,7 @@ export type Certainty =
 /** What came out between two fences, and how far its completeness is proven. */
 export class SeenExchange implements Seen {
   readonly frames: readonly SeenFrame[];
+  readonly control: readonly SeenFrame[];
   readonly stimuli: readonly Stimulus[];
   /** For output on P, and for output on the underlay. */
   readonly certainty: { readonly P: Certainty; readonly U: Certainty };
@@ -27,12 +28,13 @@ export class SeenExchange implements Seen {
   #strangersReported = false;
 
   constructor(
-    frames: readonly SeenFrame[],
+    { frames, control }: { readonly frames: readonly SeenFrame[]; readonly control: readonly SeenFrame[] },
     stimuli: readonly Stimulus[],
     certainty: { readonly P: Certainty; readonly U: Certainty },
     encapsulation: Encapsulation,
   ) {
     this.frames = frames;
+    this.control = control;
     this.stimuli = stimuli;
     this.certainty = certainty;
     this.#encapsulation = encapsulation;

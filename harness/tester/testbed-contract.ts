@@ -8,6 +8,7 @@ import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
 /** Frames that were exchanged under one lab; a case that restarts the DUT has several. */
 export interface CaseSegment {
   readonly lab: Lab;
+  readonly underlayMtuBytes: number;
   /** Recorder number of the first frame. */
   readonly fromFrame: number;
   /** Recorder number behind the last frame; equal to `fromFrame` when there is none. */
@@ -50,6 +51,8 @@ export interface Testbed extends AsyncDisposable {
   down(): Promise<void>;
   /** Starts a case; the DUT must be up, and the case before must have finished. */
   begin(caseId: string): CaseScope;
+  /** The mark of the stimulus that a frame is or belongs to, where the testbed can tell; lets rules pair what came out with what went in. */
+  markOf?(frame: Uint8Array): number | undefined;
   /** Waits 500 ms once and returns everything that came out after the end of its case. */
   lateFrames(): Promise<readonly LateFrame[]>;
 }

@@ -88,6 +88,10 @@ class LiveTestbed implements Testbed {
     return { context, finish: () => this.#finish(context) };
   }
 
+  markOf(frame: Uint8Array): number | undefined {
+    return this.#dispatcher.markOf(frame);
+  }
+
   async lateFrames(): Promise<readonly LateFrame[]> {
     await this.#session.clock.sleep(LATE_WAIT_MS);
     const late = this.#dispatcher.late.slice(this.#lateJudged);
@@ -190,8 +194,10 @@ class LiveTestbed implements Testbed {
   #endSegment(): void {
     const current = this.#current;
     if (current === undefined) return;
+    const { lab, underlayMtuBytes } = current.setUp;
     this.#segments.push({
-      lab: current.setUp.lab,
+      lab,
+      underlayMtuBytes,
       fromFrame: current.fromFrame,
       toFrame: this.recorder.mark().nextNumber,
     });
