@@ -55,8 +55,21 @@ loop.case('loop.no-hairpin', { setup: { switches: { relay: 'configured' } } }, a
 });
 
 // RFC 4213 section 3.1 makes the decapsulator another node: a tunnel packet to an address of the node itself only comes back.
-loop.case('loop.own-ipv4-destination', async (t) => {
+// As the first packet of all, and after a good one: the two may take different ways through a node that remembers routes.
+loop.case('loop.own-ipv4-destination', { fresh: true }, async (t) => {
   const { lab } = t;
+  const secondOwn = lab.underlay.dutSecondary;
+  const toSecondOwn = (when: string): Stimulus => ({
+    ...t.fromPod({ source: lab.n1.pod(2), destination: lab.node(secondOwn).pod() }),
+    title: `pod packet ${when} to a destination that embeds the second own IPv4 address`,
+  });
+  // Somebody answers ARP for the second address, so that a packet on its way there does not wait for ever inside the DUT.
+  t.answerFor(secondOwn, true);
+  const first = toSecondOwn('before all others');
+  t.expectNothing(await t.coldExchange(first), first, { allow: [UNREACHABLE] });
+
+  await t.restart();
+  t.answerFor(secondOwn, true);
   const vectors = [
     {
       ...t.fromPod({ destination: lab.n1.nodePrefix.at(0xbeefn) }),
@@ -66,10 +79,7 @@ loop.case('loop.own-ipv4-destination', async (t) => {
       ...t.fromPod({ source: lab.n1.pod(1), destination: lab.n1.nodePrefix.at(2n) }),
       title: 'pod packet to another one of those',
     },
-    {
-      ...t.fromPod({ source: lab.n1.pod(2), destination: lab.node(lab.underlay.dutSecondary).pod() }),
-      title: 'pod packet to a destination that embeds the second own IPv4 address',
-    },
+    toSecondOwn('after a good one'),
   ];
   await t.expectSilence(vectors, { allow: [UNREACHABLE] });
 });

@@ -64,7 +64,7 @@ stateless.case('stateless.first-packet-in', async (t) => {
 });
 
 // The address says where a packet goes: nothing is asked, set up or waited for.
-stateless.case('stateless.first-packet-out', async (t) => {
+stateless.case('stateless.first-packet-out', { fresh: true }, async (t) => {
   const { underlay } = t.lab;
   const behindA = network(t, underlay.behindA, 'behind gateway A');
   const behindB = network(t, underlay.behindB, 'behind gateway B');
@@ -95,7 +95,7 @@ const expectNoDiscovery = (t: TestContext, seen: Seen): void => {
 };
 
 // Nothing grows with the number of peers: the last is served like the first, and the first still is.
-stateless.case('stateless.no-per-peer-growth', async (t) => {
+stateless.case('stateless.no-per-peer-growth', { fresh: true }, async (t) => {
   const nodes = anyNodes(t, 1000);
   const again = nodes.slice(0, 50);
   for (const round of [nodes, again]) {

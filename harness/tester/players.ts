@@ -72,17 +72,17 @@ export class Players {
     );
   }
 
+  /**
+   * Nodes far away are answered for as well, as a router with proxy ARP does: a DUT that takes them for neighbours then sends
+   * its packet to a MAC address that shows the mistake, where it could otherwise not be judged at all.
+   */
   #answersArp(port: PortName, target: Ipv4Address): boolean {
     const override = this.#overrides.get(target.toString());
     if (override !== undefined) return override;
     const { underlay, subnetBroadcast } = this.#lab;
-    const segment = port === 'U2' ? underlay.secondSegment : underlay.segment;
     const nobody = [underlay.dut, underlay.dutSecondary, underlay.dutOnSecondSegment, underlay.unassigned];
-    if (segment.length < 31) nobody.push(segment.address, subnetBroadcast);
-    // The gateways answer whatever prefix length a case gives the segment.
-    const gateways = [underlay.gatewayA, underlay.gatewayB, underlay.secondGateway];
-    if (gateways.some((gateway) => gateway.equals(target))) return true;
-    return segment.contains(target) && !nobody.some((address) => address.equals(target));
+    if (port === 'U' && underlay.segment.length < 31) nobody.push(underlay.segment.address, subnetBroadcast);
+    return !nobody.some((address) => address.equals(target));
   }
 
   #replyToSolicitation(frame: Uint8Array): Uint8Array | undefined {
