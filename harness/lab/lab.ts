@@ -118,12 +118,20 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
       router: Ipv6Address.parse('fe80::99'),
       routedPrefix: Ipv6Prefix.parse('fd00:99::/48'),
     },
-    outsidePrefix: Ipv6Prefix.parse('2001:db8:ffff::/48'),
+    outsidePrefix: outsidePrefix(map),
     macs: { dut: options.dutMacs },
     macOf: (address) => (address instanceof Ipv4Address ? macOfIpv4(address) : macOfIpv6(address)),
     nextHop: (destination) => nextHop(underlay, destination),
     subnetBroadcast: segment.at((1 << (32 - segment.length)) - 1),
   };
+};
+
+/** Documentation prefixes (RFC 3849, RFC 9637), of which a domain leaves at least one alone. */
+const OUTSIDE_PREFIXES = [Ipv6Prefix.parse('2001:db8:ffff::/48'), Ipv6Prefix.parse('3fff:fff::/48')] as const;
+
+const outsidePrefix = (map: EmbeddingMap | undefined): Ipv6Prefix => {
+  const [usual, other] = OUTSIDE_PREFIXES;
+  return map?.domainPrefix.contains(usual.address) === true ? other : usual;
 };
 
 const segmentOf = (plan: UnderlayPlan, length: number | undefined): Ipv4Prefix =>

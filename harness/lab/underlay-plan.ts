@@ -92,5 +92,13 @@ export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan =>
   if (plan.segment.contains(dut)) return { ...plan, dut };
   const segment = Ipv4Prefix.of(dut, 24);
   const host = (offset: number): Ipv4Address => segment.at(offset);
-  return { ...plan, segment, dut, dutSecondary: host(4), unassigned: host(77), gatewayA: host(251), gatewayB: host(252) };
+  return {
+    ...plan,
+    segment,
+    dut,
+    dutSecondary: host(4),
+    unassigned: host(77),
+    gatewayA: host(251),
+    gatewayB: host(252),
+  };
 };

@@ -181,7 +181,7 @@ class LiveTestbed implements Testbed {
         const outcome = await this.up(merged);
         if (outcome.kind === 'ready') return { refused: undefined };
         // Nothing is up now; the lab of the set-up before is what the case may still talk about.
-        this.#current = before;
+        this.#current = { ...before, fromFrame: this.recorder.mark().nextNumber };
         return { refused: outcome.reason };
       },
       sleep: (durationMs) => this.#session.clock.sleep(durationMs),

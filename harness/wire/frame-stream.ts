@@ -43,7 +43,8 @@ export class FrameStreamDecoder {
   push(bytes: Uint8Array): FrameStreamFault | undefined {
     let position = 0;
     while (this.#fault === undefined && position < bytes.byteLength) {
-      position += this.#frame === undefined ? this.#readLength(bytes, position) : this.#readFrame(this.#frame, bytes, position);
+      position +=
+        this.#frame === undefined ? this.#readLength(bytes, position) : this.#readFrame(this.#frame, bytes, position);
     }
     return this.#fault;
   }

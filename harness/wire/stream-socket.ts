@@ -8,6 +8,8 @@ import type { FrameListener, PortName, Wire } from './wire.ts';
 const epochOffsetNs = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
 const nowNs = (): bigint => epochOffsetNs + process.hrtime.bigint();
 
+const CLOSE_TIME_LIMIT_MS = 1_000;
+
 /** The tester's end of a port of a virtual machine: a connected stream socket that carries length-prefixed frames. */
 export class StreamSocketWire implements Wire {
   readonly port: PortName;
@@ -60,7 +62,11 @@ export class StreamSocketWire implements Wire {
 
   send(frame: Uint8Array): void {
     if (this.#end !== undefined) {
-      throw new WireError('WIRE_CLOSED', `expected an open wire on port ${this.port}, found it closed`, this.#end.reason);
+      throw new WireError(
+        'WIRE_CLOSED',
+        `expected an open wire on port ${this.port}, found it closed`,
+        this.#end.reason,
+      );
     }
     if (frame.byteLength === 0 || frame.byteLength > MAXIMUM_FRAME_BYTES) {
       throw new RangeError(`expected a frame of 1 to ${MAXIMUM_FRAME_BYTES} bytes, found ${frame.byteLength}`);
@@ -80,13 +86,15 @@ export class StreamSocketWire implements Wire {
     return nowNs();
   }
 
-  /** Sends what is queued and ends the connection. */
+  /** Sends what is queued and ends the connection; a peer that takes nothing for a second gets no more. */
   async close(): Promise<void> {
     this.#finish(undefined);
     const socket = this.#socket;
     if (socket.destroyed) return;
     await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => socket.destroy(), CLOSE_TIME_LIMIT_MS);
       socket.once('close', () => {
+        clearTimeout(timer);
         resolve();
       });
       socket.destroySoon();

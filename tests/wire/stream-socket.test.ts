@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer, Socket } from 'node:net';
+import { createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAXIMUM_FRAME_BYTES } from '../../harness/wire/frame-stream.ts';
@@ -126,6 +126,15 @@ test('an orderly close sends what is queued, gives no reason and can be repeated
   await ended;
   assert.is(bytes, 20 * (MAXIMUM_FRAME_BYTES + 4));
   assert.equal(reasons, [undefined]);
+});
+
+test('a peer that takes nothing cannot hold up the close', async () => {
+  peer.pause();
+  for (let index = 0; index < 200; index += 1) wire.send(new Uint8Array(60_000));
+  await wire.close();
+  assert.throws(() => {
+    wire.send(Uint8Array.of(1));
+  }, /found it closed/);
 });
 
 test('a frame that the peer could not take is refused before anything is sent', () => {

@@ -1,0 +1,39 @@
+import { startMemoryNode } from '../../node/memory/index.ts';
+import type { NodeSession } from '../../node/node.ts';
+import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
+import { seededRandom } from '../../random.ts';
+import { loadExpectations } from '../../runner/expectation.ts';
+import { loadTarget, type LoadedTarget } from '../../target/load-target.ts';
+import type { ChosenTarget, StartOptions, TargetRequest } from '../services.ts';
+import { UsageError } from '../usage-error.ts';
+
+/**
+ * Finds the target and a node that can run it.
+ *
+ * @throws ManifestError, KernelChoiceError, ExpectationError or UsageError (exit code 2) for what does not exist or does not go together
+ */
+export const chooseTarget = async (request: TargetRequest): Promise<ChosenTarget> => {
+  const target = await loadTarget(request.target);
+  const start = starterFor(target, request);
+  const { expectationsFile, probeNonsense } = target;
+  if (expectationsFile === undefined) return { probeNonsense, expectations: [], start };
+  return { probeNonsense, expectations: await loadExpectations(expectationsFile), expectationsFile, start };
+};
+
+const starterFor = (target: LoadedTarget, request: TargetRequest): ((options: StartOptions) => Promise<NodeSession>) => {
+  const { folder, manifest } = target;
+  if (request.node === 'memory') {
+    if (manifest.kind !== 'module' || folder !== undefined) throw misfit(request, 'expected the target reference, the one that runs in this process');
+    const seed = seededRandom(request.seed).fork('reference').nextUint32();
+    return () => startMemoryNode({ seed });
+  }
+  if (manifest.kind !== 'script' || folder === undefined) throw misfit(request, `expected a target of kind script, found kind ${manifest.kind}`);
+  const kernel = request.kernel === undefined ? undefined : parseKernelChoice(request.kernel);
+  return async ({ signal, onProgress }) => {
+    // Loaded here, because a run in memory needs nothing of it.
+    const { startVmNode } = await import('../../node/vm/vm-node.ts');
+    return startVmNode({ targetFolder: folder, signal, onProgress, ...(kernel === undefined ? {} : { kernel }) });
+  };
+};
+
+const misfit = ({ node, target }: TargetRequest, problem: string): UsageError => new UsageError(`--node ${node} --target ${target}: ${problem}`);

@@ -1,0 +1,20 @@
+import type { CaseRegistry } from '../../runner/registry.ts';
+import type { Services } from '../services.ts';
+
+/** The parts that Proto41 is made of, around the suites that `run.ts` brings. Each is loaded by the command that needs it. */
+export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services => ({
+  loadRegistry,
+  chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
+  loadTester: async () => {
+    const [{ createTestbed }, { judgeFrames }] = await Promise.all([import('../../tester/testbed.ts'), import('./judge-frames.ts')]);
+    return { createTestbed, judgeFrames };
+  },
+  ruleRequirements: async () => {
+    const { ruleIds } = await import('../../rules/index.ts');
+    return new Set(ruleIds);
+  },
+  faultNames: async () => {
+    const { FAULTS } = await import('../../reference/faults/index.ts');
+    return new Set(FAULTS.map(({ name }) => name));
+  },
+});

@@ -1,0 +1,62 @@
+import { Command } from 'commander';
+import { doctorCommand } from './commands/doctor.ts';
+import { LISTABLE, listCommand } from './commands/list.ts';
+import { runCommand } from './commands/run.ts';
+import { addRunFlags, type RunFlags } from './run-flags.ts';
+import { printableLines } from '../report/escape.ts';
+import type { Services } from './services.ts';
+import type { Terminal } from './terminal.ts';
+import { toolVersion } from './version.ts';
+
+const EXAMPLES = `
+Examples (npm start -- <command> from a checkout):
+  proto41 run --profile overlay --profile 6to4
+  proto41 run --case "decap.*" --strict --evidence all
+  proto41 run --target reference --profile 6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=fou:3544
+  proto41 list requirements "mtu.*"
+
+Exit codes:
+  0  everything demanded is as expected       3  the target or node could not be started
+  1  at least one verdict is not              4  nothing could be decided
+  2  wrong usage                            130  interrupted
+`;
+
+/** The command line. `finish` takes the exit code of the command that ran. */
+export const createProgram = (terminal: Terminal, services: Services, finish: (exitCode: number) => void): Command => {
+  const program = new Command('proto41')
+    .description('Packet-level conformance suite for stateless IPv6-over-IPv4 overlays (6in4, 6to4, 6rd, FOU).')
+    .version(toolVersion(), '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      outputError: (text, write) => {
+        write(`${printableLines(text.trimEnd().replace(/^error: /, 'proto41: ')).join('\n')}\n`);
+      },
+    })
+    .showSuggestionAfterError();
+
+  const command = (name: string): Command => program.command(name).helpOption('-h, --help', 'print this help').exitOverride();
+
+  addRunFlags(command('run').description('run cases against a target')).action(async (flags: RunFlags) => {
+    finish(await runCommand(terminal, services, flags));
+  });
+  command('list')
+    .description(`list ${LISTABLE.join(', ')}`)
+    .argument('<what>', `one of ${LISTABLE.join(', ')}`)
+    .argument('[glob]', 'only entries with such an id')
+    .option('--json', 'print everything known as JSON')
+    .action(async (what: string, glob: string | undefined, flags: { json?: boolean }) => {
+      finish(await listCommand(terminal, services, what, glob, flags));
+    });
+  command('doctor')
+    .description('say what this machine can run, what is missing, and the command that installs it')
+    .option('--json', 'print the findings as JSON')
+    .action(async (flags: { json?: boolean }) => {
+      finish(await doctorCommand(terminal, flags));
+    });
+  return program;
+};

@@ -1,0 +1,40 @@
+import type { NodeSession } from '../node/node.ts';
+import type { Expectation } from '../runner/expectation.ts';
+import type { CaseRegistry } from '../runner/registry.ts';
+import type { JudgeFrames } from '../runner/rule-pass.ts';
+import type { CreateTestbed } from '../tester/testbed-contract.ts';
+
+/** A target that can be run on a node. */
+export interface ChosenTarget {
+  /** Whether its refusals have to be tested before they are believed. */
+  readonly probeNonsense: boolean;
+  readonly expectations: readonly Expectation[];
+  readonly expectationsFile?: string;
+  /** Boots the node with the target in it. */
+  readonly start: (options: StartOptions) => Promise<NodeSession>;
+}
+
+export interface TargetRequest {
+  readonly target: string;
+  readonly node: string;
+  /** A name, or `<vmlinuz>:<modules folder>`. */
+  readonly kernel: string | undefined;
+  readonly registry: CaseRegistry;
+  readonly seed: string;
+}
+
+export interface StartOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (message: string) => void;
+}
+
+/** The parts of Proto41 that the commands put to work; loaded when a command needs them, so that `--help` is quick. */
+export interface Services {
+  readonly loadRegistry: () => Promise<CaseRegistry>;
+  /** Throws for a target, node or kernel that does not exist, or does not go with the others: wrong usage. */
+  readonly chooseTarget: (request: TargetRequest) => Promise<ChosenTarget>;
+  readonly loadTester: () => Promise<{ readonly createTestbed: CreateTestbed; readonly judgeFrames: JudgeFrames }>;
+  /** Requirements that a rule judges in every frame. */
+  readonly ruleRequirements: () => Promise<ReadonlySet<string>>;
+  readonly faultNames: () => Promise<ReadonlySet<string>>;
+}

@@ -1,0 +1,36 @@
+import { paletteFor, type Palette } from '../report/palette.ts';
+
+/** Where a command writes. Results go to `out`, everything about the work itself to `err`. */
+export interface Terminal {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly outPalette: Palette;
+  readonly errPalette: Palette;
+  /** Whether `err` is a person's terminal, where a line may be overwritten. */
+  readonly isInteractive: boolean;
+  readonly errStream: NodeJS.WritableStream;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** The terminal of this process. A reader that goes away (`| head`) ends the output, not the program with a stack trace. */
+export const processTerminal = (): Terminal => {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+  const { env: environment, stdout, stderr } = process;
+  return {
+    environment,
+    outPalette: paletteFor(stdout, environment),
+    errPalette: paletteFor(stderr, environment),
+    isInteractive: stderr.isTTY && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '',
+    errStream: stderr,
+    out: (text) => {
+      stdout.write(text);
+    },
+    err: (text) => {
+      stderr.write(text);
+    },
+  };
+};

@@ -1,0 +1,2 @@
+export { startMemoryNode } from './memory-node.ts';
+export type { MemoryNodeOptions } from './memory-node.ts';

@@ -1,0 +1,94 @@
+/** A node without hardware: the reference in this process, on memory links and virtual time. */
+import { faultByName } from '../../reference/faults/index.ts';
+import type { Reference } from '../../reference/reference.ts';
+import { createReference } from '../../reference/reference.ts';
+import type { TargetSetup } from '../../target/setup.ts';
+import type { MemoryLink } from '../../wire/memory.ts';
+import { memoryLink } from '../../wire/memory.ts';
+import { VirtualClock } from '../../wire/virtual-clock.ts';
+import type { PortName } from '../../wire/wire.ts';
+import { PORT_NAMES } from '../../wire/wire.ts';
+import type { NodePort, NodeSession, UpOutcome } from '../node.ts';
+import { nodeClock, testerClock } from './memory-clock.ts';
+
+export interface MemoryNodeOptions {
+  /** Faults of the reference that are switched on. */
+  readonly faults?: readonly string[];
+  /** Where the reference's counters start. */
+  readonly seed?: number;
+}
+
+const MAXIMUM_MTU_BYTES = 65_535;
+/** Time on the wire per frame, so that frames have an order in a capture. */
+const FRAME_MS = 0.001;
+
+const PORTS: ReadonlyMap<PortName, NodePort> = new Map(
+  PORT_NAMES.map((port, index): [PortName, NodePort] => [
+    port,
+    {
+      interfaceName: `eth${String(index)}`,
+      macAddress: `02:41:00:00:00:0${String(index + 1)}`,
+      maximumMtuBytes: MAXIMUM_MTU_BYTES,
+    },
+  ]),
+);
+
+/** Throws UnknownFaultError for an unknown fault. */
+export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<NodeSession> => {
+  const faults = options.faults ?? [];
+  const clock = new VirtualClock();
+  const links = new Map<PortName, MemoryLink>(PORT_NAMES.map((port) => [port, memoryLink({ port, clock })]));
+  const unconfigured = faults.map((name) => faultByName(name).unconfigured).find((setup) => setup !== undefined);
+  let reference: Reference | undefined;
+
+  const start = (setup: TargetSetup): UpOutcome => {
+    const outcome = createReference({
+      setup,
+      faults,
+      clock: nodeClock(clock),
+      emit: (port, frame) => {
+        links.get(port)?.node.send(frame);
+      },
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+    if (outcome.kind === 'unsupported') return outcome;
+    reference = outcome.reference;
+    return { kind: 'ready', durationMs: 0 };
+  };
+  const stop = (): void => {
+    reference?.stop();
+    reference = undefined;
+  };
+  const idle = (): void => {
+    if (unconfigured) start(unconfigured);
+  };
+
+  for (const [port, link] of links) {
+    link.node.onFrame((frame) => {
+      clock.advance(FRAME_MS);
+      reference?.receive(port, frame);
+    });
+  }
+  idle();
+  return {
+    facts: { node: 'memory', phases: [] },
+    clock: testerClock(clock),
+    ports: PORTS,
+    wires: new Map([...links].map(([port, link]) => [port, link.tester])),
+    up: async (setup) => {
+      stop();
+      const outcome = start(setup);
+      if (outcome.kind === 'unsupported') idle();
+      return outcome;
+    },
+    down: async () => {
+      stop();
+      idle();
+    },
+    diagnostics: async () => '',
+    [Symbol.asyncDispose]: async () => {
+      stop();
+      await Promise.all([...links.values()].map((link) => link.tester.close()));
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import type { TargetSetup } from '../../target/setup.ts';
+import { setupEnvironment } from '../../target/environment.ts';
+import { TargetError } from '../../target/target-error.ts';
+import { wallClock } from '../../wire/clock.ts';
+import { StreamSocketWire } from '../../wire/stream-socket.ts';
+import type { PortName, Wire } from '../../wire/wire.ts';
+import type { NodeFacts, NodePort, NodeSession, UpOutcome } from '../node.ts';
+import { shellQuote, type GuestRequest, type GuestResult } from './guest-agent.ts';
+import { GUEST_TARGET_FOLDER } from './initramfs.ts';
+import type { Machine } from './machine.ts';
+import { VM_PORTS } from './qemu.ts';
+
+/** `max_mtu` of virtio_net, which is also the largest IPv4 packet. */
+const MAXIMUM_MTU_BYTES = 65_535;
+const TARGET_TIME_LIMIT_MS = 60_000;
+/** What a target exits with when it cannot do what it was asked for. */
+const NOT_SUPPORTED = 127;
+
+/** A running virtual machine with a target in it. */
+export class VmSession implements NodeSession {
+  readonly facts: NodeFacts;
+  readonly clock = wallClock;
+  readonly ports: ReadonlyMap<PortName, NodePort>;
+  readonly wires: ReadonlyMap<PortName, Wire>;
+  readonly #machine: Machine;
+  readonly #resources: AsyncDisposable;
+  #current: TargetSetup | undefined;
+  #lastStderr = '';
+
+  /** @param resources disposed with the session; holds the machine */
+  constructor(machine: Machine, resources: AsyncDisposable, facts: NodeFacts) {
+    this.facts = facts;
+    this.#machine = machine;
+    this.#resources = resources;
+    const wires = new Map<PortName, Wire>();
+    const ports = new Map<PortName, NodePort>();
+    for (const [port, socket] of machine.sockets) {
+      wires.set(port, new StreamSocketWire(port, socket));
+      ports.set(port, { ...VM_PORTS[port], maximumMtuBytes: MAXIMUM_MTU_BYTES });
+    }
+    this.wires = wires;
+    this.ports = ports;
+  }
+
+  async up(setup: TargetSetup): Promise<UpOutcome> {
+    await this.down();
+    const startedMs = performance.now();
+    const result = await this.#runTarget('up', setup);
+    const durationMs = performance.now() - startedMs;
+    if (result.exitCode === NOT_SUPPORTED) {
+      return { kind: 'unsupported', reason: result.stderr.trim() || `the target does not support ${setup.profile}` };
+    }
+    this.#current = setup;
+    if (result.exitCode === 0) return { kind: 'ready', durationMs };
+    await this.down();
+    throw targetError('up', setup, result);
+  }
+
+  async down(): Promise<void> {
+    const setup = this.#current;
+    if (setup === undefined) return;
+    this.#current = undefined;
+    const result = await this.#runTarget('down', setup);
+    if (result.exitCode !== 0) throw targetError('down', setup, result);
+  }
+
+  async diagnostics(): Promise<string> {
+    const parts = [`console of the guest:\n${await this.#machine.consoleTail()}`];
+    if (this.#lastStderr !== '') parts.push(`standard error of the target:\n${this.#lastStderr}`);
+    return parts.join('\n');
+  }
+
+  /** Runs a shell script in the guest, for what the target contract has no words for (a dump of the state, a counter). */
+  run(request: GuestRequest): Promise<GuestResult> {
+    return this.#machine.agent.run(request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.wires.values()].map((wire) => wire.close()));
+    await this.#resources[Symbol.asyncDispose]();
+  }
+
+  async #runTarget(program: 'up' | 'down', setup: TargetSetup): Promise<GuestResult> {
+    const variables = Object.entries(setupEnvironment(setup)).map(
+      ([name, value]) => `export ${name}=${shellQuote(value)}\n`,
+    );
+    const script = `${variables.join('')}cd ${GUEST_TARGET_FOLDER} && exec ./${program}\n`;
+    const result = await this.#machine.agent.run({
+      script,
+      stdin: `${JSON.stringify(setup)}\n`,
+      timeoutMs: TARGET_TIME_LIMIT_MS,
+    });
+    this.#lastStderr = result.stderr.trim();
+    return result;
+  }
+}
+
+const targetError = (program: 'up' | 'down', setup: TargetSetup, result: GuestResult): TargetError => {
+  const output = result.stderr.trim() || result.stdout.trim() || '(it wrote nothing)';
+  return new TargetError(
+    `expected ${program} of the target to exit with 0 or ${NOT_SUPPORTED} for ${setup.profile}, found ${result.exitCode}:\n${output}`,
+  );
+};

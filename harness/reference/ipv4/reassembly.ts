@@ -1,0 +1,166 @@
+/** Reassembly of outer datagrams (RFC 791 section 3.2, RFC 815), with the overlap rule of RFC 5722 applied to IPv4 too. */
+import { readUint16, readUint32, writeUint16 } from '../../packet/bytes.ts';
+import { IPV4, IPV4_FLAG } from '../../packet/ipv4.ts';
+import type { ReferenceClock } from '../clock.ts';
+import { admit } from './fragment-list.ts';
+import type { Piece } from './fragment-list.ts';
+
+export interface ReassemblyBehaviour {
+  /** Fragments are only combined when all of this is equal (RFC 791: source, destination, protocol, identification). */
+  key(fragment: Uint8Array): string;
+  offsetBytes(fragment: Uint8Array): number;
+  /** Longest datagram, header included. RFC 4213 section 3.6 asks for 1500 or the interface MTU at least. */
+  limitBytes: number;
+  /** RFC 1122 section 3.3.2: between 60 and 120 seconds. */
+  timeoutMs: number | undefined;
+  /** Whether Time Exceeded is sent about an incomplete datagram (RFC 792: only if fragment zero has arrived). */
+  reportsTimeout(hasFirst: boolean): boolean;
+  /** Whether overlapping bytes end the datagram; equal duplicates never do. */
+  overlapIsFatal: boolean;
+  /** The ECN field of the whole, undefined to drop it (RFC 3168 section 5.3). */
+  mergedEcn(fields: readonly number[]): number | undefined;
+  /** Whether pieces are kept until the datagram is complete, or what is done with them at once instead. */
+  onArrival(fragment: Uint8Array): 'keep' | 'drop' | 'deliver';
+}
+
+const NOT_ECT = 0;
+const CONGESTION_EXPERIENCED = 3;
+
+export const reassembly: ReassemblyBehaviour = {
+  key: (fragment) =>
+    `${String(readUint32(fragment, IPV4.SOURCE))} ${String(readUint32(fragment, IPV4.DESTINATION))} ` +
+    `${String(fragment[IPV4.PROTOCOL])} ${String(readUint16(fragment, IPV4.IDENTIFICATION))}`,
+  offsetBytes: (fragment) => (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & 0x1fff) * 8,
+  limitBytes: 65_535,
+  timeoutMs: 75_000,
+  reportsTimeout: (hasFirst) => hasFirst,
+  overlapIsFatal: true,
+  mergedEcn: (fields) => {
+    if (!fields.includes(CONGESTION_EXPERIENCED)) return fields[0];
+    return fields.includes(NOT_ECT) ? undefined : CONGESTION_EXPERIENCED;
+  },
+  onArrival: () => 'keep',
+};
+
+interface Datagram {
+  readonly pieces: Piece[];
+  first: Uint8Array | undefined;
+  /** Any fragment of it, for a report. */
+  readonly sample: Uint8Array;
+  /** Payload length, known once the last fragment is here. */
+  lengthBytes: number | undefined;
+  dead: boolean;
+  cancel: (() => void) | undefined;
+}
+
+const DATAGRAM_LIMIT = 256;
+
+export class Reassembly {
+  readonly #behaviour: ReassemblyBehaviour;
+  readonly #clock: ReferenceClock;
+  readonly #timedOut: (fragment: Uint8Array) => void;
+  readonly #datagrams = new Map<string, Datagram>();
+
+  constructor(
+    behaviour: ReassemblyBehaviour,
+    clock: ReferenceClock,
+    timedOut: (fragment: Uint8Array) => void,
+  ) {
+    this.#behaviour = behaviour;
+    this.#clock = clock;
+    this.#timedOut = timedOut;
+  }
+
+  /** Takes a fragment whose header has been checked; returns the whole datagram when it is the missing piece. */
+  add(fragment: Uint8Array): Uint8Array | undefined {
+    const fate = this.#behaviour.onArrival(fragment);
+    if (fate !== 'keep') return fate === 'deliver' ? fragment : undefined;
+    const key = this.#behaviour.key(fragment);
+    const datagram = this.#datagrams.get(key) ?? this.#begin(key, fragment.slice());
+    if (datagram.dead) return undefined;
+    const headerLengthBytes = ((fragment[0] ?? 0) & 0x0f) * 4;
+    const offset = this.#behaviour.offsetBytes(fragment);
+    const bytes = fragment.subarray(headerLengthBytes);
+    const more = (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & IPV4_FLAG.MORE_FRAGMENTS) !== 0;
+    if (!this.#fits(datagram, offset, bytes.length, more, headerLengthBytes)) return this.#kill(datagram);
+    if (!more) datagram.lengthBytes = offset + bytes.length;
+    const piece = { offset, bytes, ecn: (fragment[IPV4.TOS] ?? 0) & 3 };
+    if (!admit(datagram.pieces, piece, this.#behaviour.overlapIsFatal)) return this.#kill(datagram);
+    if (offset === 0) datagram.first = fragment.slice();
+    const whole = this.#whole(datagram);
+    if (whole === undefined) return undefined;
+    datagram.cancel?.();
+    this.#datagrams.delete(key);
+    return whole === 'dropped' ? undefined : whole;
+  }
+
+  clear(): void {
+    for (const datagram of this.#datagrams.values()) datagram.cancel?.();
+    this.#datagrams.clear();
+  }
+
+  #begin(key: string, sample: Uint8Array): Datagram {
+    if (this.#datagrams.size >= DATAGRAM_LIMIT) this.#evictOldest();
+    const datagram: Datagram = {
+      pieces: [],
+      first: undefined,
+      sample,
+      lengthBytes: undefined,
+      dead: false,
+      cancel: undefined,
+    };
+    this.#datagrams.set(key, datagram);
+    if (this.#behaviour.timeoutMs !== undefined) {
+      datagram.cancel = this.#clock.schedule(this.#behaviour.timeoutMs, () => {
+        this.#datagrams.delete(key);
+        const report = this.#behaviour.reportsTimeout(datagram.first !== undefined);
+        if (report && !datagram.dead) this.#timedOut(datagram.first ?? datagram.sample);
+      });
+    }
+    return datagram;
+  }
+
+  #evictOldest(): void {
+    for (const [key, datagram] of this.#datagrams) {
+      datagram.cancel?.();
+      this.#datagrams.delete(key);
+      return;
+    }
+  }
+
+  #fits(datagram: Datagram, offset: number, lengthBytes: number, more: boolean, headerLengthBytes: number): boolean {
+    const end = offset + lengthBytes;
+    if (lengthBytes === 0 || (more && lengthBytes % 8 !== 0)) return false;
+    if (headerLengthBytes + end > this.#behaviour.limitBytes) return false;
+    const known = datagram.lengthBytes;
+    if (known !== undefined && (more ? end > known : end !== known)) return false;
+    return more || datagram.pieces.every((piece) => piece.offset + piece.bytes.length <= end);
+  }
+
+  /** Nothing of it may be delivered any more, not even with the pieces that still come. */
+  #kill(datagram: Datagram): undefined {
+    datagram.dead = true;
+    datagram.pieces.length = 0;
+  }
+
+  #whole(datagram: Datagram): Uint8Array | 'dropped' | undefined {
+    const { first, lengthBytes, pieces } = datagram;
+    if (!first || lengthBytes === undefined) return undefined;
+    let covered = 0;
+    for (const piece of pieces) {
+      if (piece.offset > covered) return undefined;
+      covered = Math.max(covered, piece.offset + piece.bytes.length);
+    }
+    if (covered < lengthBytes) return undefined;
+    const ecn = this.#behaviour.mergedEcn(pieces.map((piece) => piece.ecn));
+    if (ecn === undefined) return 'dropped';
+    const headerLengthBytes = ((first[0] ?? 0) & 0x0f) * 4;
+    const packet = new Uint8Array(headerLengthBytes + lengthBytes);
+    packet.set(first.subarray(0, headerLengthBytes));
+    for (const piece of pieces) packet.set(piece.bytes, headerLengthBytes + piece.offset);
+    packet[IPV4.TOS] = ((first[IPV4.TOS] ?? 0) & 0xfc) | ecn;
+    writeUint16(packet, IPV4.TOTAL_LENGTH, packet.length);
+    writeUint16(packet, IPV4.FLAGS_FRAGMENT_OFFSET, 0);
+    return packet;
+  }
+}

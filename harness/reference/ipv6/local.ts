@@ -1,0 +1,115 @@
+/** Packets for the node itself (RFC 8200 section 4, RFC 4443 section 4, RFC 4861). */
+import { readUint16 } from '../../packet/bytes.ts';
+import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
+import { IPV6 } from '../../packet/ipv6.ts';
+import { PROTOCOL } from '../../packet/protocol-numbers.ts';
+import type { NodeConfig } from '../config.ts';
+import { receiveNeighbourMessage, solicitedNode } from '../link/neighbour-discovery.ts';
+import type { Arrival, Link, ReferenceNode } from '../node.ts';
+import { buildIcmpv6, trafficClassOf, upperLayerChecksum, upperLayerOf } from './packet.ts';
+import { sameAddress } from './prefix.ts';
+import { isMulticast } from './special.ts';
+
+export interface LocalBehaviour {
+  isOwnAddress(config: NodeConfig, packet: Uint8Array, at: number, arrival: Arrival): boolean;
+  /** Whether a packet for the node is taken in whatever its hop limit: the consumer does not lower it (RFC 4213 section 3.3). */
+  consumes(packet: Uint8Array, arrival: Arrival): boolean;
+  /** Sends an answer of the node. */
+  reply(node: ReferenceNode, packet: Uint8Array, arrival: Arrival): void;
+}
+
+const linkOf = (arrival: Arrival): Link => (arrival.via === 'tunnel' ? 'tunnel' : 'pods');
+
+/** The subnet-router anycast address (RFC 4291 section 2.6.1): the prefix itself. */
+const isAnycast = (config: NodeConfig, bytes: Uint8Array, at: number): boolean =>
+  sameAddress(config.nodePrefix.bytes, 0, bytes, at);
+
+const joinedGroups = (config: NodeConfig): Uint8Array[] => {
+  const scopes = [1, 2].map((last) => Uint8Array.of(0xff, 2, ...Array<number>(13).fill(0), last));
+  const own = [config.gateway, config.overlayAddress, config.nativeAddress, config.tunnelLinkLocal];
+  return [...scopes, ...own.flatMap((address) => (address ? [solicitedNode(address)] : []))];
+};
+
+const GROUPS = new WeakMap<NodeConfig, readonly Uint8Array[]>();
+
+const isJoinedGroup = (config: NodeConfig, bytes: Uint8Array, at: number): boolean => {
+  let groups = GROUPS.get(config);
+  if (!groups) {
+    groups = joinedGroups(config);
+    GROUPS.set(config, groups);
+  }
+  return isMulticast(bytes, at) && groups.some((group) => sameAddress(group, 0, bytes, at));
+};
+
+export const local: LocalBehaviour = {
+  isOwnAddress: (config, packet, at, arrival) => {
+    // A link-local address belongs to one link, a global one to the node.
+    const linkLocal = arrival.via === 'tunnel' ? config.tunnelLinkLocal : config.gateway;
+    const own = [config.overlayAddress, config.nativeAddress, linkLocal];
+    if (own.some((address) => address !== undefined && sameAddress(address, 0, packet, at))) return true;
+    return isAnycast(config, packet, at) || isJoinedGroup(config, packet, at);
+  },
+  consumes: () => true,
+  reply: (node, packet, arrival) => {
+    node.paths.originate(packet, linkOf(arrival), false);
+  },
+};
+
+const MAY_ANSWER_GROUPS: ReadonlySet<number> = new Set([ICMPV6_TYPE.NEIGHBOR_SOLICITATION, ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT]);
+
+export const receiveLocal = (node: ReferenceNode, packet: Uint8Array, arrival: Arrival): void => {
+  if (isMulticast(packet, IPV6.SOURCE) || !passesRoutingHeaders(node, packet, arrival)) return;
+  const upper = upperLayerOf(packet);
+  const problem = (code: number): void => {
+    node.paths.reportError({ type: 4, code, parameter: upper.nextHeaderAt }, packet, arrival);
+  };
+  // Fragments for the node itself are not put together: nothing that it answers needs more than one packet.
+  if (upper.fragmented && isRealFragment(packet)) return;
+  if (upper.protocol === PROTOCOL.ICMPV6) receiveIcmpv6(node, packet, upper.offset, arrival);
+  else if (upper.protocol === PROTOCOL.UDP) node.paths.reportError({ type: 1, code: 4, parameter: 0 }, packet, arrival);
+  else if (upper.protocol !== PROTOCOL.NO_NEXT_HEADER && upper.protocol !== PROTOCOL.TCP) problem(1);
+};
+
+const isRealFragment = (packet: Uint8Array): boolean => {
+  const at = packet[IPV6.NEXT_HEADER] === PROTOCOL.FRAGMENT ? IPV6.HEADER_LENGTH : undefined;
+  return at === undefined || (readUint16(packet, at + 2) & 0xfff9) !== 0;
+};
+
+/** RFC 5095: a Type 0 routing header is an unknown one; RFC 8200 section 4.4: unknown with segments left is refused. */
+const passesRoutingHeaders = (node: ReferenceNode, packet: Uint8Array, arrival: Arrival): boolean => {
+  let protocol = packet[IPV6.NEXT_HEADER];
+  let at: number = IPV6.HEADER_LENGTH;
+  while (protocol === PROTOCOL.HOP_BY_HOP || protocol === PROTOCOL.DESTINATION_OPTIONS || protocol === PROTOCOL.ROUTING) {
+    if (protocol === PROTOCOL.ROUTING && (packet[at + 3] ?? 0) !== 0) {
+      node.paths.reportError({ type: 4, code: 0, parameter: at + 2 }, packet, arrival);
+      return false;
+    }
+    protocol = packet[at];
+    at += ((packet[at + 1] ?? 0) + 1) * 8;
+  }
+  return true;
+};
+
+const receiveIcmpv6 = (node: ReferenceNode, packet: Uint8Array, at: number, arrival: Arrival): void => {
+  if (packet.length < at + 8 || upperLayerChecksum(packet, at, PROTOCOL.ICMPV6) !== 0) return;
+  const type = packet[at] ?? 0;
+  if (MAY_ANSWER_GROUPS.has(type) && at === IPV6.HEADER_LENGTH) receiveNeighbourMessage(node, packet, linkOf(arrival));
+  else if (type === ICMPV6_TYPE.ECHO_REQUEST) echo(node, packet, at, arrival);
+};
+
+const echo = (node: ReferenceNode, request: Uint8Array, at: number, arrival: Arrival): void => {
+  const asked = request.subarray(IPV6.DESTINATION, IPV6.DESTINATION + 16);
+  const { config } = node;
+  // RFC 4443 section 4.2: a request to an anycast or multicast address is answered from a unicast address.
+  const indirect = isMulticast(asked, 0) || (isAnycast(config, asked, 0) && !sameAddress(config.overlayAddress, 0, asked, 0));
+  const payload = request.slice(at);
+  payload[0] = ICMPV6_TYPE.ECHO_REPLY;
+  const fromGroup = arrival.via === 'pods' && isMulticast(asked, 0) ? config.gateway : config.overlayAddress;
+  const reply = buildIcmpv6({
+    source: indirect ? fromGroup : asked,
+    destination: request.subarray(IPV6.SOURCE, IPV6.SOURCE + 16),
+    trafficClass: trafficClassOf(request) & 0xfc,
+    payload,
+  });
+  node.behaviour.local.reply(node, reply, arrival);
+};

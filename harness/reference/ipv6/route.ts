@@ -1,0 +1,45 @@
+import { IPV6 } from '../../packet/ipv6.ts';
+import type { NodeConfig } from '../config.ts';
+import type { MappingBehaviour } from '../tunnel/mapping.ts';
+import type { Ipv6Net } from './prefix.ts';
+import { sameAddress } from './prefix.ts';
+
+export type Ipv6Route =
+  | { readonly kind: 'on-link' }
+  | { readonly kind: 'gateway'; readonly gateway: Uint8Array }
+  | { readonly kind: 'tunnel' }
+  | { readonly kind: 'relay' }
+  /** The covering route of the node's own prefix: nothing in it is ever encapsulated (RFC 5969 section 7.1.1). */
+  | { readonly kind: 'own-prefix' }
+  | { readonly kind: 'none' };
+
+interface Entry {
+  readonly net: Ipv6Net;
+  readonly route: Ipv6Route;
+}
+
+/** All routes but the pods', longest prefix first; of two with the same length the first one here wins. */
+const tableOf = (config: NodeConfig): readonly Entry[] => {
+  const entries: Entry[] = [
+    { net: config.nodePrefix, route: { kind: 'own-prefix' } },
+    { net: config.nativePrefix, route: { kind: 'on-link' } },
+    ...config.nativeRoutes.map(({ net, gateway }): Entry => ({ net, route: { kind: 'gateway', gateway } })),
+    ...config.tunnelRoutes.map((net): Entry => ({ net, route: { kind: 'tunnel' } })),
+    ...(config.relay === undefined ? [] : config.relayRoutes.map((net): Entry => ({ net, route: { kind: 'relay' } }))),
+  ];
+  return entries.toSorted((left, right) => right.net.length - left.net.length);
+};
+
+const TABLES = new WeakMap<NodeConfig, readonly Entry[]>();
+
+/** The route of the destination of `packet`. */
+export const routeIpv6 = (mapping: MappingBehaviour, config: NodeConfig, packet: Uint8Array): Ipv6Route => {
+  if (config.pods.some((pod) => sameAddress(pod, 0, packet, IPV6.DESTINATION))) return { kind: 'on-link' };
+  let table = TABLES.get(config);
+  if (!table) {
+    table = tableOf(config);
+    TABLES.set(config, table);
+  }
+  const entry = table.find(({ net }) => mapping.contains(net, packet, IPV6.DESTINATION));
+  return entry?.route ?? { kind: 'none' };
+};

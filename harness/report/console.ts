@@ -1,0 +1,94 @@
+import { EXIT, exitCodeOf } from '../runner/exit-code.ts';
+import type { RunResult, RunStop } from '../runner/result.ts';
+import { VERDICTS } from '../runner/verdict.ts';
+import { durationText } from './duration.ts';
+import { printable, printableLines } from './escape.ts';
+import { failureBlock, needsBlock } from './failure-block.ts';
+import { tableLines } from './layout.ts';
+import { lookupIn } from './lookup.ts';
+import { PLAIN, type Palette } from './palette.ts';
+import { countsText, isExpectedDeviation, summarize } from './summary.ts';
+
+export interface ConsoleReportOptions {
+  readonly palette?: Palette;
+  /** The folder that holds the evidence, as the user would type it. */
+  readonly folder?: string;
+  /** Only the summary line. */
+  readonly quiet?: boolean;
+}
+
+/** The report at the end of a run: failure blocks, expected deviations, verdicts by area, and exactly one summary line. */
+export const consoleReport = (result: RunResult, options: ConsoleReportOptions = {}): string => {
+  const lines = options.quiet === true ? [] : detailLines(result, options);
+  return `${[...lines, summaryLine(result, options)].join('\n')}\n`;
+};
+
+const detailLines = (result: RunResult, { palette = PLAIN, folder }: ConsoleReportOptions): string[] => {
+  const lookup = lookupIn(result);
+  const lines: string[] = [];
+  for (const each of result.cases.filter(needsBlock)) {
+    lines.push('', ...failureBlock(each, lookup, { palette, ...(folder === undefined ? {} : { folder }) }));
+  }
+  const deviations = result.cases.filter(isExpectedDeviation);
+  if (deviations.length > 0) {
+    lines.push('', palette.bold(`Expected deviations of ${printable(result.target)}`), ...deviations.map(deviationLine));
+  }
+  if (result.cases.length > 0) lines.push('', ...areaTable(result));
+  if (result.stopped !== undefined) lines.push('', ...stopLines(result.stopped, palette));
+  if (lines.length > 0) lines.push('');
+  return lines;
+};
+
+const stopLines = (stop: RunStop, palette: Palette): string[] => [
+  palette.red(`The run was stopped: the target or its node failed [${printable(stop.code)}]`),
+  ...printableLines(stop.reason).map((line) => `  ${line}`),
+];
+
+const deviationLine = (result: RunResult['cases'][number]): string => {
+  if (result.expectation.kind !== 'expected') return '';
+  const link = result.expectation.link === undefined ? '' : ` (${result.expectation.link})`;
+  return printable(`  ${result.id} [${result.profile}] ${result.verdict}: ${result.expectation.reason}${link}`);
+};
+
+const areaTable = (result: RunResult): string[] => {
+  const summary = summarize(result);
+  const count = (value: number): string => (value === 0 ? '.' : String(value));
+  const withDeviations = summary.expectedDeviations > 0;
+  const rowOf = (name: string, { counts, expectedDeviations }: Pick<typeof summary, 'counts' | 'expectedDeviations'>) => [
+    name,
+    ...VERDICTS.map((verdict) => count(counts[verdict])),
+    ...(withDeviations ? [count(expectedDeviations)] : []),
+  ];
+  const header = ['area', ...VERDICTS, ...(withDeviations ? ['expected'] : [])];
+  return tableLines({
+    header,
+    rows: [...summary.areas.map((each) => rowOf(printable(each.area), each)), rowOf('all', summary)],
+    numeric: header.map((_, column) => column).slice(1),
+  });
+};
+
+/** `PASS linux-sit on vm (6.1.0, tcg), overlay: 80 pass, 0 fail, 3 skip; 9.1 s (boot 5.2 s, cases 3.9 s)`. */
+export const summaryLine = (result: RunResult, { palette = PLAIN, folder }: ConsoleReportOptions = {}): string => {
+  const summary = summarize(result);
+  const details = [result.node.kernelRelease, result.node.accelerator].filter((each) => each !== undefined).join(', ');
+  const place = `${result.target} on ${result.node.node}${details === '' ? '' : ` (${details})`}, ${result.profiles.join(' ')}`;
+  const phases = result.phases.map(({ phase, durationMs }) => `${phase} ${durationText(durationMs)}`).join(', ');
+  const time = `${durationText(result.durationMs)}${phases === '' ? '' : ` (${phases})`}`;
+  const unexpected = summary.unexpected === 0 ? '' : `; ${String(summary.unexpected)} unexpected`;
+  const where = folder === undefined ? '' : `; results in ${folder}`;
+  return `${outcomeText(result, palette)} ${printable(`${place}: ${countsText(summary)}${unexpected}; ${time}${where}`)}`;
+};
+
+/** The exit code in a word, so that the two never disagree. */
+const OUTCOMES: Readonly<Record<number, { readonly word: string; readonly paint: (palette: Palette) => (text: string) => string }>> = {
+  [EXIT.expected]: { word: 'PASS', paint: (palette) => palette.green },
+  [EXIT.unexpected]: { word: 'FAIL', paint: (palette) => palette.red },
+  [EXIT.notStarted]: { word: 'STOPPED', paint: (palette) => palette.red },
+  [EXIT.undecided]: { word: 'INCONCLUSIVE', paint: (palette) => palette.yellow },
+  [EXIT.interrupted]: { word: 'INTERRUPTED', paint: (palette) => palette.yellow },
+};
+
+const outcomeText = (result: RunResult, palette: Palette): string => {
+  const outcome = OUTCOMES[exitCodeOf(result)];
+  return outcome === undefined ? 'DONE' : outcome.paint(palette)(outcome.word);
+};

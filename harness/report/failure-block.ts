@@ -1,0 +1,103 @@
+import type { CaseResult } from '../runner/result.ts';
+import type { Violation } from '../runner/verdict.ts';
+import { differenceLines } from './differences.ts';
+import { printable, printableLines } from './escape.ts';
+import { wrap } from './layout.ts';
+import type { RequirementLookup } from './lookup.ts';
+import { paintVerdict, PLAIN, type Palette } from './palette.ts';
+import { isExpectedDeviation } from './summary.ts';
+
+const LABEL_WIDTH = 10;
+const TEXT_WIDTH = 106;
+
+interface BlockContext {
+  readonly lookup: RequirementLookup;
+  readonly palette: Palette;
+  /** Folder that evidence files are named in, as the user would type it. */
+  readonly folder: string | undefined;
+}
+
+/** Whether a result is explained in a block of its own. */
+export const needsBlock = (result: CaseResult): boolean =>
+  result.expectation.unexpected ||
+  (!isExpectedDeviation(result) && result.verdict !== 'pass' && result.verdict !== 'skip');
+
+/**
+ * Everything that is known of a verdict that is not a pass: the clause, everything legal, what was seen, the differing
+ * bytes by field name, the evidence and the command that runs the case again.
+ */
+export const failureBlock = (
+  result: CaseResult,
+  lookup: RequirementLookup,
+  { palette = PLAIN, folder }: { readonly palette?: Palette; readonly folder?: string } = {},
+): string[] => {
+  const context: BlockContext = { lookup, palette, folder };
+  const title = lookup(result.requirement)?.title ?? '';
+  const lines = [
+    `${paintVerdict(palette, result.verdict, result.verdict.toUpperCase())} ${palette.bold(printable(result.id))} [${printable(result.profile)}] ${printable(title)}`.trimEnd(),
+  ];
+  if (result.expectation.kind === 'mismatch') lines.push(...labelled(context, 'declared', [result.expectation.reason]));
+  if (result.violations.length === 0) lines.push(...clauseLines(context, result.requirement));
+  result.violations.forEach((violation, index) => {
+    lines.push(...violationLines(context, result, violation, index));
+  });
+  for (const doubt of result.doubts) {
+    lines.push(...labelled(context, 'doubt', [doubt.reason, ...frameReference(context, result.evidence, doubt.frameNumber)]));
+  }
+  // The reason of an inconclusive case is the sum of its doubts.
+  if (result.reason !== undefined && result.doubts.length === 0) lines.push(...verbatim(context, 'reason', printableLines(result.reason)));
+  if (result.repeats !== undefined) lines.push(...labelled(context, 'repeats', [result.repeats.join(', ')]));
+  for (const note of result.notes) lines.push(...labelled(context, 'note', [note]));
+  if (result.violations.every((violation) => violation.frameNumber === undefined)) {
+    lines.push(...labelled(context, 'evidence', frameReference(context, result.evidence, undefined)));
+  }
+  lines.push(...verbatim(context, 'rerun', [result.rerun]));
+  return lines;
+};
+
+const violationLines = (context: BlockContext, result: CaseResult, violation: Violation, index: number): string[] => {
+  const lines: string[] = [];
+  if (index > 0) lines.push('');
+  lines.push(...clauseLines(context, violation.requirement));
+  violation.expected.forEach((expected, alternative) => {
+    lines.push(...labelled(context, alternative === 0 ? 'expected' : '      or', [expected]));
+  });
+  lines.push(...labelled(context, 'actual', [`${violation.actual}${countText(violation)}`]));
+  if (violation.tolerated === true) lines.push(...labelled(context, '', ['(the clause tolerates this: a warning)']));
+  if (violation.differences !== undefined) lines.push(...verbatim(context, 'bytes', differenceLines(violation.differences)));
+  if (violation.frame !== undefined) lines.push(...verbatim(context, 'frame', [violation.frame]));
+  if (violation.frameNumber !== undefined) {
+    const evidence = violation.evidence ?? result.evidence;
+    lines.push(...labelled(context, 'evidence', frameReference(context, evidence, violation.frameNumber)));
+  }
+  return lines;
+};
+
+const clauseLines = (context: BlockContext, id: string): string[] => {
+  const requirement = context.lookup(id);
+  if (requirement === undefined) return labelled(context, 'clause', [id]);
+  const heading = [requirement.id, requirement.level, requirement.sources].filter((part) => part !== '').join(', ');
+  return labelled(context, 'clause', [heading, requirement.statement]);
+};
+
+const countText = ({ count, seenIn }: Violation): string => {
+  const frames = count === undefined ? '' : ` (in ${String(count)} frames)`;
+  return seenIn === undefined ? frames : `${frames} (seen in case ${seenIn})`;
+};
+
+const frameReference = (context: BlockContext, evidence: string | undefined, frameNumber: number | undefined): string[] => {
+  if (evidence === undefined) return frameNumber === undefined ? [] : [`frame ${String(frameNumber)}`];
+  const file = context.folder === undefined ? evidence : `${context.folder.replace(/\/$/, '')}/${evidence}`;
+  return [frameNumber === undefined ? file : `${file}, frame ${String(frameNumber)}`];
+};
+
+const labelled = (context: BlockContext, label: string, texts: readonly string[]): string[] =>
+  verbatim(
+    context,
+    label,
+    texts.flatMap((text) => wrap(printable(text), TEXT_WIDTH)),
+  );
+
+/** As `labelled`, for text in columns and text to be copied, which must not be broken into lines. */
+const verbatim = ({ palette }: BlockContext, label: string, texts: readonly string[]): string[] =>
+  texts.map((text, index) => `  ${palette.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${printable(text)}`);

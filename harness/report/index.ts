@@ -1,0 +1,12 @@
+export { consoleReport, summaryLine } from './console.ts';
+export { durationText } from './duration.ts';
+export { printable, printableJson, printableLines } from './escape.ts';
+export { jsonReport } from './json.ts';
+export { junitReport } from './junit.ts';
+export { tableLines, wrap } from './layout.ts';
+export { markdownReport } from './markdown.ts';
+export { paletteFor, PLAIN, wantsColors, type Palette } from './palette.ts';
+export { summarize, type RunSummary } from './summary.ts';
+export { tapReport } from './tap.ts';
+export { isNoteworthy, verdictLine } from './verdict-line.ts';
+export { REPORT_FILES, writeReports } from './write.ts';

@@ -1,0 +1,136 @@
+import { createDissection, dissect } from './dissection.ts';
+import { PAIR_RULES } from './both-sides/index.ts';
+import { Pairing } from './both-sides/pairing.ts';
+import type { PairJudge } from './both-sides/pair.ts';
+import type { RuleContext } from './context.ts';
+import { ForwardedPackets, isEmitted } from './emission.ts';
+import { compileFacts } from './facts.ts';
+import type { Finding, FindingPlace, JudgedFrame, Report } from './finding.ts';
+import { PASSIVE_RULES } from './passive/index.ts';
+import type { Judge, PassiveRule, RuleScope, StatefulJudge } from './rule.ts';
+
+/**
+ * Judges the frames of one DUT in the order in which they were seen. One engine serves one set-up: a DUT that was restarted may number its
+ * packets anew, and one with other addresses needs another context.
+ */
+export interface RuleEngine {
+  /** What is wrong with a frame; the same empty array every time nothing is. Frames of the tester itself give no findings. */
+  judge(frame: JudgedFrame): readonly Finding[];
+  /** What only the end shows; call it once, after the last frame. */
+  finish(): readonly Finding[];
+  /** How many frames each applicable requirement was really judged on, so that silence is not mistaken for approval. */
+  readonly judged: ReadonlyMap<string, number>;
+}
+
+const NOTHING: readonly Finding[] = Object.freeze([]);
+
+interface Running<Judgement> {
+  readonly requirement: string;
+  readonly judge: Judgement;
+  /** Index into the counters, shared by rules of one requirement. */
+  readonly counter: number;
+}
+
+/** The ids of all requirements that some rule judges, in the order of the catalogue. */
+export const ruleIds: readonly string[] = [
+  ...new Set([...PASSIVE_RULES, ...PAIR_RULES].map(({ requirement }) => requirement)),
+].toSorted();
+
+export function createRuleEngine(context: RuleContext): RuleEngine {
+  const facts = compileFacts(context);
+  const ids = ruleIds.filter((id) =>
+    [...PASSIVE_RULES, ...PAIR_RULES].some((rule) => rule.requirement === id && rule.appliesTo(facts)),
+  );
+  const counters = new Float64Array(ids.length);
+  const stateful: { readonly requirement: string; readonly state: StatefulJudge }[] = [];
+  const packet = createDissection(facts.tunnelPort);
+  const pairing = new Pairing(facts, packet);
+  const forwarded = new ForwardedPackets();
+
+  const start = (rule: PassiveRule): Running<Judge> => {
+    const counter = ids.indexOf(rule.requirement);
+    if ('judge' in rule) return { requirement: rule.requirement, judge: rule.judge, counter };
+    const state = rule.create(facts);
+    stateful.push({ requirement: rule.requirement, state });
+    return { requirement: rule.requirement, judge: state.judge, counter };
+  };
+  const running = (scope: RuleScope) =>
+    PASSIVE_RULES.filter((rule) => rule.scope === scope && rule.appliesTo(facts)).map(start);
+  const emittedRules = running('emitted');
+  const headerRules = running('header');
+  const innerRules = running('inner');
+  const pairRules: readonly Running<PairJudge>[] = PAIR_RULES.filter((rule) => rule.appliesTo(facts)).map((rule) => ({
+    requirement: rule.requirement,
+    judge: rule.create(facts),
+    counter: ids.indexOf(rule.requirement),
+  }));
+
+  let findings: Finding[] | undefined;
+  let requirement = '';
+  let frameNumber = 0;
+  const report: Report = (expected, actual, place) => {
+    findings ??= [];
+    findings.push(finding(requirement, frameNumber, expected, actual, place));
+  };
+
+  const run = (rules: readonly Running<Judge>[], frame: JudgedFrame): void => {
+    for (const rule of rules) {
+      requirement = rule.requirement;
+      if (rule.judge(packet, facts, report, frame)) counters[rule.counter] = (counters[rule.counter] ?? 0) + 1;
+    }
+  };
+
+  const judgePassively = (frame: JudgedFrame): boolean => {
+    if (!isEmitted(packet, frame, facts)) {
+      if (frame.direction === 'to-dut' && packet.ipv4At >= 0) forwarded.remember(packet);
+      return false;
+    }
+    packet.fromDut = frame.direction === 'from-dut';
+    const isOwn =
+      packet.ipv4At < 0 || facts.dutIpv4.includes(packet.ipv4Source) || !packet.fromDut || !forwarded.has(packet);
+    if (!isOwn) return false;
+    run(emittedRules, frame);
+    // In an overlay over UDP, bare protocol 41 is no tunnel packet but an offence against the framing.
+    if (packet.framing !== (facts.tunnelPort === 0 ? 'protocol-41' : 'udp')) return false;
+    run(headerRules, frame);
+    if (packet.ipv6At >= 0) run(innerRules, frame);
+    return true;
+  };
+
+  return {
+    judge(frame) {
+      if (!dissect(frame.bytes, packet)) return NOTHING;
+      frameNumber = frame.number;
+      findings = undefined;
+      const isTunnel = judgePassively(frame);
+      const pair = pairing.observe(packet, frame, isTunnel);
+      if (pair !== undefined) {
+        for (const rule of pairRules) {
+          requirement = rule.requirement;
+          if (rule.judge(pair, facts, report)) counters[rule.counter] = (counters[rule.counter] ?? 0) + 1;
+        }
+      }
+      return findings ?? NOTHING;
+    },
+    finish() {
+      const late: Finding[] = [];
+      for (const { requirement: id, state } of stateful) {
+        state.finish?.((number, expected, actual, place) => late.push(finding(id, number, expected, actual, place)));
+      }
+      return late;
+    },
+    get judged() {
+      return new Map(ids.map((id, index) => [id, counters[index] ?? 0]));
+    },
+  };
+}
+
+function finding(
+  requirement: string,
+  frameNumber: number,
+  expected: string | readonly string[],
+  actual: string,
+  place: FindingPlace = {},
+): Finding {
+  return { requirement, frameNumber, expected: typeof expected === 'string' ? [expected] : expected, actual, ...place };
+}

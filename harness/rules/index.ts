@@ -1,0 +1,5 @@
+export { ruleContextOf, type RuleContext, type RuleContextOptions } from './context.ts';
+export { createDissection, dissect, type Dissection, type Framing } from './dissection.ts';
+export { embeddedArithmetic, type EmbeddedArithmetic } from './embedded.ts';
+export { createRuleEngine, ruleIds, type RuleEngine } from './engine.ts';
+export type { Finding, FindingPlace, JudgedFrame } from './finding.ts';

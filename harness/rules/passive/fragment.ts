@@ -1,0 +1,187 @@
+/** Trains of outer fragments (RFC 791 section 3.2). */
+import { IPV4, ipv4ChecksumIsGood, ipv4Identification, ipv4Tos } from '../../packet/ipv4.ts';
+import { IPV6 } from '../../packet/ipv6.ts';
+import { PROTOCOL } from '../../packet/protocol-numbers.ts';
+import { UDP } from '../../packet/udp.ts';
+import type { Dissection } from '../dissection.ts';
+import type { Facts } from '../facts.ts';
+import type { Report } from '../finding.ts';
+import { isProfile } from '../facts.ts';
+import type { PassiveRule, StatefulJudge } from '../rule.ts';
+import { hexText } from '../text.ts';
+import { isWholeInFirstFragment } from './encap-lengths.ts';
+
+const TRAINS_REMEMBERED = 256;
+
+/** What is known of one train; fragments are rare enough for objects. */
+interface Train {
+  readonly tos: number;
+  readonly destination: number;
+  /** Received pieces as [start, end) in bytes of payload. */
+  readonly pieces: { readonly start: number; readonly end: number }[];
+  /** Payload bytes of the whole datagram by its last fragment, and by the inner Payload Length in its first one. */
+  endBytes: number | undefined;
+  expectedEndBytes: number | undefined;
+  lastFrame: number;
+  /** Seen at the node itself, so that no fragment was lost on the way. */
+  readonly isSeenAtNode: boolean;
+  /** A whole packet to the same destination came after the last piece, so that the rest is not merely late. */
+  isOvertaken: boolean;
+}
+
+export const fragmentRules: readonly PassiveRule[] = [
+  {
+    requirement: 'fragment.encap-train',
+    scope: 'emitted',
+    appliesTo: (facts) => isProfile(facts, '6in4', '6to4', '6rd', '6rd-br', 'fou', 'gue', 'gre'),
+    create: createTrains,
+  },
+];
+
+function createTrains(facts: Facts): StatefulJudge {
+  const trains = new Map<string, Train>();
+  return {
+    judge(packet, _facts, report, frame) {
+      if (packet.ipv4At < 0 || packet.ipv4Protocol !== (facts.tunnelPort === 0 ? PROTOCOL.IPV6 : PROTOCOL.UDP))
+        return false;
+      if (!packet.isFragment) {
+        if (trains.size > 0) overtake(trains, packet.ipv4Destination);
+        return false;
+      }
+      if (isWholeInFirstFragment(packet)) return false;
+      const value = ipv4Identification(packet.bytes, packet.ipv4At);
+      const key = `${packet.ipv4Source}>${packet.ipv4Destination}#${value}`;
+      const known = trains.get(key);
+      // In UDP only the first fragment shows the port, so without it a train may be anybody's.
+      if (facts.tunnelPort !== 0 && known === undefined && packet.framing !== 'udp') return false;
+      judgePiece(packet, facts, report);
+      const train = known ?? startTrain(trains, key, packet);
+      train.lastFrame = frame.number;
+      train.isOvertaken = false;
+      judgeTrain(train, packet, facts, report);
+      if (isComplete(train)) trains.delete(key);
+      return true;
+    },
+    finish(report) {
+      for (const train of trains.values()) {
+        if (!train.isOvertaken || !train.isSeenAtNode) continue;
+        report(
+          train.lastFrame,
+          'outer fragments that make up a whole packet',
+          `${train.pieces.length} fragments with one Identification and no more`,
+        );
+      }
+    },
+  };
+}
+
+function overtake(trains: Map<string, Train>, destination: number): void {
+  for (const train of trains.values()) if (train.destination === destination) train.isOvertaken = true;
+}
+
+function startTrain(trains: Map<string, Train>, key: string, packet: Dissection): Train {
+  if (trains.size >= TRAINS_REMEMBERED) {
+    const [oldest] = trains.keys();
+    if (oldest !== undefined) trains.delete(oldest);
+  }
+  const train: Train = {
+    tos: ipv4Tos(packet.bytes, packet.ipv4At),
+    destination: packet.ipv4Destination,
+    pieces: [],
+    endBytes: undefined,
+    expectedEndBytes: undefined,
+    lastFrame: 0,
+    isSeenAtNode: packet.fromDut,
+    isOvertaken: false,
+  };
+  trains.set(key, train);
+  return train;
+}
+
+/** What a fragment shows on its own. */
+function judgePiece(packet: Dissection, facts: Facts, report: Report): void {
+  const { bytes, ipv4At } = packet;
+  const payloadBytes = packet.ipv4TotalLength - packet.ipv4HeaderLengthBytes;
+  const lengthPlace = { offset: ipv4At + IPV4.TOTAL_LENGTH, lengthBytes: 2, field: 'ipv4.totalLength' };
+  if (packet.dontFragment) {
+    report('DF 0 on every fragment', 'DF 1', {
+      offset: ipv4At + IPV4.FLAGS_FRAGMENT_OFFSET,
+      lengthBytes: 1,
+      field: 'ipv4.dontFragment',
+    });
+  }
+  if (packet.moreFragments && payloadBytes % 8 !== 0) {
+    report(
+      'a multiple of 8 payload bytes in every fragment but the last',
+      `${payloadBytes} payload bytes with MF 1`,
+      lengthPlace,
+    );
+  }
+  if (facts.underlayMtuBytes !== undefined && packet.ipv4TotalLength > facts.underlayMtuBytes) {
+    report(
+      `fragments of at most ${facts.underlayMtuBytes} bytes`,
+      `a fragment of ${packet.ipv4TotalLength} bytes`,
+      lengthPlace,
+    );
+  }
+  const isHeaderThere = packet.ipv4HeaderLengthBytes >= 20 && ipv4At + packet.ipv4HeaderLengthBytes <= bytes.length;
+  if (isHeaderThere && !ipv4ChecksumIsGood(bytes, ipv4At)) {
+    report('a correct header checksum on every fragment', 'a wrong header checksum', {
+      offset: ipv4At + IPV4.HEADER_CHECKSUM,
+      lengthBytes: 2,
+      field: 'ipv4.headerChecksum',
+    });
+  }
+}
+
+/** What a fragment shows beside the others of its train, in whatever order they come. */
+function judgeTrain(train: Train, packet: Dissection, facts: Facts, report: Report): void {
+  const start = packet.fragmentOffset * 8;
+  const end = start + packet.ipv4TotalLength - packet.ipv4HeaderLengthBytes;
+  const offsetPlace = {
+    offset: packet.ipv4At + IPV4.FLAGS_FRAGMENT_OFFSET,
+    lengthBytes: 2,
+    field: 'ipv4.fragmentOffset',
+  };
+  // The same frame seen twice in one capture.
+  if (train.pieces.some((piece) => piece.start === start && piece.end === end)) return;
+  const tos = ipv4Tos(packet.bytes, packet.ipv4At);
+  // On the way, congestion may be marked on one fragment alone.
+  if (tos !== train.tos && packet.fromDut) {
+    report(`TOS ${hexText(train.tos, 2)} on every fragment of the train`, `TOS ${hexText(tos, 2)}`, {
+      offset: packet.ipv4At + IPV4.TOS,
+      lengthBytes: 1,
+      field: 'ipv4.tos',
+    });
+  }
+  if (train.pieces.some((piece) => start < piece.end && piece.start < end)) {
+    report('fragments that do not overlap', `bytes ${start} to ${end} of the payload, partly sent before`, offsetPlace);
+  }
+  train.pieces.push({ start, end });
+  if (!packet.moreFragments) train.endBytes = end;
+  if (start === 0 && packet.ipv6At >= 0) {
+    train.expectedEndBytes =
+      IPV6.HEADER_LENGTH + packet.ipv6PayloadLength + (facts.tunnelPort === 0 ? 0 : UDP.HEADER_LENGTH);
+  }
+  const last = train.pieces.reduce((most, piece) => Math.max(most, piece.end), 0);
+  if (train.expectedEndBytes !== undefined && isContiguous(train, last)) {
+    if (last >= train.expectedEndBytes && train.endBytes === undefined) {
+      report('MF 0 on the last fragment', 'MF 1 on the fragment that ends the packet', offsetPlace);
+      train.endBytes = last;
+    } else if (train.endBytes !== undefined && last === train.endBytes && last !== train.expectedEndBytes) {
+      report(
+        `fragments that add up to ${train.expectedEndBytes} payload bytes`,
+        `${last} payload bytes up to the last fragment`,
+        offsetPlace,
+      );
+    }
+  }
+}
+
+function isContiguous(train: Train, last: number): boolean {
+  return train.pieces.reduce((sum, piece) => sum + piece.end - piece.start, 0) === last;
+}
+
+function isComplete(train: Train): boolean {
+  return train.endBytes !== undefined && isContiguous(train, train.endBytes);
+}

@@ -1,0 +1,40 @@
+const SLOTS = 1 << 13;
+/** RFC 8085 section 5.1.1 lets a flow change its port, but not often; 30 s as in the catalogue. */
+const LEAST_INTERVAL_MS = 30_000;
+
+/** Remembers the UDP source port of flows, each known by two independent hashes; a collision of slots only forgets. */
+export interface PortMemory {
+  /** The port before, when it changed too often; -1 otherwise. */
+  changed(first: number, second: number, port: number, timestampNs: bigint): number;
+}
+
+/** @param free how many changes within 30 s are no offence: the port may just have been due for a change when the capture began. */
+export function createPortMemory(free: 0 | 1): PortMemory {
+  const firsts = new Int32Array(SLOTS);
+  const seconds = new Int32Array(SLOTS);
+  const ports = new Int32Array(SLOTS).fill(-1);
+  const changes = new Uint8Array(SLOTS);
+  const changedMs = new Float64Array(SLOTS);
+  return {
+    changed(first, second, port, timestampNs) {
+      const slot = first & (SLOTS - 1);
+      const before = ports[slot] ?? -1;
+      if (before === port && firsts[slot] === first && seconds[slot] === second) return -1;
+      const isKnown = before !== -1 && firsts[slot] === first && seconds[slot] === second;
+      const nowMs = Number(timestampNs) / 1e6;
+      firsts[slot] = first;
+      seconds[slot] = second;
+      ports[slot] = port;
+      if (!isKnown) {
+        changes[slot] = 0;
+        changedMs[slot] = nowMs;
+        return -1;
+      }
+      const isSoon = nowMs - (changedMs[slot] ?? 0) < LEAST_INTERVAL_MS;
+      const count = isSoon ? Math.min((changes[slot] ?? 0) + 1, 2) : 1;
+      changes[slot] = count;
+      changedMs[slot] = nowMs;
+      return isSoon && count > free ? before : -1;
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Dissection } from './dissection.ts';
+import type { Facts } from './facts.ts';
+import type { JudgedFrame, Report } from './finding.ts';
+
+/**
+ * Which frames a rule is asked about:
+ * - `header`: every IPv4 packet of the tunnel that the DUT sent, later fragments included;
+ * - `inner`: those of them that hold an inner IPv6 header;
+ * - `emitted`: every IP packet that the DUT sent.
+ */
+export type RuleScope = 'header' | 'inner' | 'emitted';
+
+/** Judges one frame and returns whether it could be judged at all. */
+export type Judge = (packet: Dissection, facts: Facts, report: Report, frame: JudgedFrame) => boolean;
+
+interface RuleBase {
+  /** Id in the catalogue. */
+  readonly requirement: string;
+  readonly scope: RuleScope;
+  appliesTo(facts: Facts): boolean;
+}
+
+/** A judgement of one frame on its own. */
+export interface FrameRule extends RuleBase {
+  readonly judge: Judge;
+}
+
+/** A judgement that remembers earlier frames; every engine has its own memory. */
+export interface StatefulRule extends RuleBase {
+  create(facts: Facts): StatefulJudge;
+}
+
+export interface StatefulJudge {
+  readonly judge: Judge;
+  /** Called once, after the last frame; `frameNumber` is the frame that shows it. */
+  finish?(report: (frameNumber: number, ...finding: Parameters<Report>) => void): void;
+}
+
+export type PassiveRule = FrameRule | StatefulRule;
+
+export const always = (): boolean => true;

@@ -1,0 +1,107 @@
+import type { Profile } from '../profile/index.ts';
+import type { Expectation } from './expectation.ts';
+import { globMatcher } from './glob.ts';
+import { failsUnderStrict } from './judge.ts';
+import { parseKernelRange } from './kernel-range.ts';
+import type { Requirement } from './requirement.ts';
+import type { ExpectationOutcome } from './result.ts';
+import type { Verdict, Violation } from './verdict.ts';
+
+/** What of a result the expectations speak of. */
+export interface Assessed {
+  readonly id: string;
+  readonly requirement: string;
+  readonly verdict: Verdict;
+  readonly violations: readonly Violation[];
+}
+
+export interface AssessOptions {
+  readonly expectations: readonly Expectation[];
+  readonly profile: Profile;
+  /** `uname -r` of the kernel under test; without one, expectations for kernels do not apply. */
+  readonly kernelRelease?: string;
+  readonly strict: boolean;
+  /** YYYY-MM-DD. */
+  readonly today: string;
+  readonly requirementOf: (id: string) => Requirement | undefined;
+}
+
+/** Compares the results of one profile with what the target declares; one outcome for each result, in their order. */
+export const assess = (results: readonly Assessed[], options: AssessOptions): readonly ExpectationOutcome[] => {
+  const applying = options.expectations.filter((expectation) => appliesTo(expectation, options));
+  return results.map((result) => {
+    const declared = applying.filter((expectation) => names(expectation, result));
+    // An entry for the case itself says more than one for its whole requirement.
+    const exact = declared.filter(({ requirement }) => requirement === result.id);
+    return outcomeOf(result, exact.length > 0 ? exact : declared, results, options);
+  });
+};
+
+const appliesTo = ({ profiles, kernels }: Expectation, { profile, kernelRelease }: AssessOptions): boolean => {
+  if (
+    profiles !== undefined &&
+    !profiles.map(globMatcher).some((matches) => matches(profile.name) || matches(profile.text))
+  )
+    return false;
+  if (kernels === undefined) return true;
+  if (kernelRelease === undefined) return false;
+  return [kernels].flat().some((range) => parseKernelRange(range)(kernelRelease));
+};
+
+const names = ({ requirement }: Expectation, result: Assessed): boolean =>
+  requirement === result.id || requirement === result.requirement;
+
+const outcomeOf = (
+  result: Assessed,
+  declared: readonly Expectation[],
+  results: readonly Assessed[],
+  options: AssessOptions,
+): ExpectationOutcome => {
+  const plain: ExpectationOutcome = { kind: 'none', unexpected: isUnexpected(result, options) };
+  const [first] = declared;
+  if (first === undefined) return plain;
+  if (result.verdict === 'pass') {
+    const missing = declared.find((expectation) => !shownElsewhere(expectation, result, results));
+    return missing === undefined ? plain : mismatch(`unexpected pass; declared: ${missing.reason}`);
+  }
+  if (result.verdict !== 'fail' && result.verdict !== 'warn') return plain;
+  const complaints = declared.map((expectation) => complaint(expectation, result, options.today));
+  const fitting = declared.find((_, index) => complaints[index] === undefined);
+  if (fitting === undefined) return mismatch(`${complaints[0] ?? 'differs'}; declared: ${first.reason}`);
+  const { reason, link } = fitting;
+  return { kind: 'expected', unexpected: false, reason, ...(link === undefined ? {} : { link }) };
+};
+
+/** An entry for a requirement is kept by any of its results that deviates; one for a case only by that case, which passed. */
+const shownElsewhere = (expectation: Expectation, result: Assessed, results: readonly Assessed[]): boolean => {
+  if (expectation.requirement !== result.requirement) return false;
+  return results.some(
+    ({ requirement, verdict }) => requirement === result.requirement && (verdict === 'fail' || verdict === 'warn'),
+  );
+};
+
+/** In what the deviation is not the declared one; undefined when it is. */
+const complaint = (
+  { verdicts, matches, expires }: Expectation,
+  result: Assessed,
+  today: string,
+): string | undefined => {
+  if (expires !== undefined && expires < today) return `the expectation expired on ${expires}`;
+  if (verdicts !== undefined && !verdicts.some((verdict) => verdict === result.verdict)) {
+    return `expected verdict ${verdicts.join(' or ')}, found ${result.verdict}`;
+  }
+  if (matches !== undefined && !result.violations.some((violation) => words(violation).includes(matches))) {
+    return `fails differently: expected a violation with the words ${JSON.stringify(matches)}, found ${result.violations.map(({ actual }) => JSON.stringify(actual)).join(', ')}`;
+  }
+  return undefined;
+};
+
+const words = ({ expected, actual }: Violation): string => [...expected, actual].join('\n');
+
+const mismatch = (reason: string): ExpectationOutcome => ({ kind: 'mismatch', unexpected: true, reason });
+
+/** What nobody declared: failures, errors, what could not be decided, and warnings under `--strict`. */
+const isUnexpected = ({ verdict, violations }: Assessed, { strict, requirementOf }: AssessOptions): boolean => {
+  if (verdict === 'warn') return strict && failsUnderStrict(violations, requirementOf);
+  return verdict === 'fail' || verdict === 'error' || verdict === 'inconclusive';
+};

@@ -1,0 +1,156 @@
+import { isProto41Error } from '../errors.ts';
+import type { LateFrame, Testbed } from '../tester/testbed-contract.ts';
+import { planGroups, type CaseGroup } from './plan.ts';
+import type { PhaseTimer } from './phase-timer.ts';
+import type { RunStop } from './result.ts';
+import type { JudgeFrames } from './rule-pass.ts';
+import { errorText, failedRun, isNodeFailure, runCase, skippedRun, type CaseRun } from './run-case.ts';
+import type { SelectedCase } from './select-cases.ts';
+import { SetupKeeper } from './setup-keeper.ts';
+
+export interface ExecuteOptions {
+  readonly testbed: Testbed;
+  readonly selected: readonly SelectedCase[];
+  readonly repetitions: number;
+  readonly judgeFrames: JudgeFrames;
+  readonly caseTimeoutMs: number;
+  readonly phases: PhaseTimer;
+  readonly signal?: AbortSignal;
+  /** Why the node is gone, once it is. */
+  readonly nodeFailure: () => Error | undefined;
+  readonly onStarted: (selected: SelectedCase, repetition: number) => void;
+  /** Returns true to end the run here (`--bail`). */
+  readonly onFinished: (run: CaseRun) => boolean;
+}
+
+/** What came of the cases of one profile. */
+export interface Execution {
+  readonly runs: readonly CaseRun[];
+  readonly late: readonly LateFrame[];
+  /** How many repetitions ran to their end. */
+  readonly completed: number;
+  readonly interrupted: boolean;
+  readonly stopped?: RunStop;
+}
+
+/** Runs the selected cases in sequence, group by group, and collects what is late. Does not throw for a target or node that fails. */
+export const execute = async (options: ExecuteOptions): Promise<Execution> => {
+  const executor = new Executor(options);
+  const groups = planGroups(options.selected);
+  let completed = 0;
+  for (let repetition = 1; repetition <= options.repetitions && !executor.over; repetition++) {
+    for (const group of groups) {
+      if (executor.over) break;
+      await executor.runGroup(group, repetition);
+    }
+    if (!executor.over) completed = repetition;
+  }
+  const late = await executor.collectLate();
+  return {
+    runs: executor.runs,
+    late,
+    completed,
+    interrupted: executor.over,
+    ...(executor.stopped === undefined ? {} : { stopped: executor.stopped }),
+  };
+};
+
+class Executor {
+  readonly runs: CaseRun[] = [];
+  stopped: RunStop | undefined;
+  readonly #options: ExecuteOptions;
+  readonly #keeper: SetupKeeper;
+  #bailed = false;
+
+  constructor(options: ExecuteOptions) {
+    this.#options = options;
+    this.#keeper = new SetupKeeper(options.testbed);
+  }
+
+  get over(): boolean {
+    return this.#bailed || this.stopped !== undefined || this.#options.signal?.aborted === true;
+  }
+
+  async runGroup(group: CaseGroup, repetition: number): Promise<void> {
+    const waiting: SelectedCase[] = [];
+    for (const selected of group.cases) {
+      if (selected.notFor === undefined) waiting.push(selected);
+      else this.#record(skippedRun(selected, repetition, selected.notFor));
+    }
+    for (const [position, selected] of waiting.entries()) {
+      if (this.over) return;
+      const obstacle = await this.#standUp(group);
+      if (this.over) return;
+      if (obstacle !== undefined) {
+        // The set-up is the same for the rest of the group, and so is the answer.
+        for (const rest of waiting.slice(position)) this.#record(obstacle(rest, repetition));
+        return;
+      }
+      await this.#runOne(selected, group, repetition);
+    }
+  }
+
+  /** 500 ms, once, so that what comes out late is charged to its case. Pointless when nothing ran, or nothing is there any more. */
+  async collectLate(): Promise<readonly LateFrame[]> {
+    const { signal, phases, testbed } = this.#options;
+    if (this.stopped !== undefined || signal?.aborted === true || !this.#keeper.everReady) return [];
+    try {
+      return await phases.measure('late wait', () => testbed.lateFrames());
+    } catch (error) {
+      this.#stop(error);
+      return [];
+    }
+  }
+
+  /** Returns undefined when the set-up stands, otherwise what becomes of the cases that needed it. */
+  async #standUp(group: CaseGroup): Promise<((selected: SelectedCase, repetition: number) => CaseRun) | undefined> {
+    if (this.#keeper.stands(group)) return undefined;
+    try {
+      const outcome = await this.#options.phases.measure('set-up', () => this.#keeper.ensure(group));
+      if (outcome.kind === 'ready') return undefined;
+      const { reason } = outcome;
+      return (selected, repetition) =>
+        skippedRun(selected, repetition, `the target does not support the set-up: ${reason}`);
+    } catch (error) {
+      const failure = this.#options.nodeFailure();
+      // A target that never came up, or a node that is gone, will not do better with the next case.
+      if (failure !== undefined || isNodeFailure(error) || !this.#keeper.everReady) this.#stop(failure ?? error);
+      return (selected, repetition) => failedRun(selected, repetition, error);
+    }
+  }
+
+  async #runOne(selected: SelectedCase, group: CaseGroup, repetition: number): Promise<void> {
+    const { testbed, judgeFrames, caseTimeoutMs, signal, phases, nodeFailure, onStarted } = this.#options;
+    onStarted(selected, repetition);
+    const startMs = performance.now();
+    const outcome = await runCase(testbed, selected, {
+      judgeFrames,
+      repetition,
+      timeoutMs: caseTimeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    phases.add('cases', performance.now() - startMs);
+    if (outcome.kind === 'aborted') return;
+    const { run } = outcome;
+    const endedBadly = run.error !== undefined || run.observations.doubts.length > 0;
+    if (group.fresh || run.observations.restarted || endedBadly) this.#keeper.spoil();
+    const failure = nodeFailure() ?? outcome.nodeFailure;
+    if (failure !== undefined) this.#stop(failure);
+    this.#record(run);
+  }
+
+  #record(run: CaseRun): void {
+    this.runs.push(run);
+    if (this.#options.onFinished(run)) this.#bailed = true;
+  }
+
+  #stop(error: unknown): void {
+    this.stopped ??= stopOf(error);
+  }
+}
+
+/** The stop that an error amounts to. */
+export const stopOf = (error: unknown): RunStop => ({
+  code: isProto41Error(error) ? error.code : 'PROTO41_DEFECT',
+  reason: errorText(error),
+});

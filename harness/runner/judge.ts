@@ -1,0 +1,54 @@
+import { levelClass, type LevelClass, type Requirement } from './requirement.ts';
+import type { Doubt, Verdict, Violation } from './verdict.ts';
+
+/** Everything that decides the verdict of a case. */
+export interface Evidence {
+  readonly violations: readonly Violation[];
+  readonly doubts: readonly Doubt[];
+  /** Expectations that the case judged, and frames that the rule of its requirement judged. */
+  readonly judgements: number;
+  /** What the case threw, other than its own wish to be skipped. */
+  readonly error?: string;
+  /** Why the case was skipped. */
+  readonly skipped?: string;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason?: string;
+}
+
+/** The class of what a violation amounts to: that of its requirement, or a warning where the clause tolerates it. */
+export const severity = (violation: Violation, requirementOf: (id: string) => Requirement | undefined): LevelClass => {
+  if (violation.tolerated === true) return 'should';
+  const requirement = requirementOf(violation.requirement);
+  // A violation of something unknown cannot be excused by its level.
+  return requirement === undefined ? 'must' : levelClass(requirement.level);
+};
+
+/**
+ * The verdict of a case.
+ *
+ * - An error is an error, whatever was seen before: nobody knows what was not seen.
+ * - A violation of a MUST fails, also when other things stayed in doubt.
+ * - A doubt makes everything weaker `inconclusive`, a warning too, because the MUST behind it was not decided.
+ * - Other violations warn (MAY: the form of what was shown is wrong).
+ * - A case that judged nothing is an error: it would pass against anything.
+ */
+export const judge = (evidence: Evidence, requirementOf: (id: string) => Requirement | undefined): Judgement => {
+  const { violations, doubts, judgements, error, skipped } = evidence;
+  if (error !== undefined) return { verdict: 'error', reason: error };
+  if (violations.some((violation) => severity(violation, requirementOf) === 'must')) return { verdict: 'fail' };
+  if (doubts.length > 0) return { verdict: 'inconclusive', reason: doubts.map(({ reason }) => reason).join('; ') };
+  if (violations.length > 0) return { verdict: 'warn' };
+  if (skipped !== undefined) return { verdict: 'skip', reason: skipped };
+  if (judgements === 0)
+    return { verdict: 'error', reason: 'case judged nothing: no expectation was called and no rule saw a frame' };
+  return { verdict: 'pass' };
+};
+
+/** Whether `--strict` turns the warnings into failures; a MAY never fails anything. */
+export const failsUnderStrict = (
+  violations: readonly Violation[],
+  requirementOf: (id: string) => Requirement | undefined,
+): boolean => violations.some((violation) => severity(violation, requirementOf) !== 'may');

@@ -1,0 +1,5 @@
+import './address/embedding.ts';
+import './address/domain.ts';
+import './address/own-address.ts';
+
+export { address } from './address/area.ts';

@@ -1,0 +1,11 @@
+/** Decapsulation: which tunnel packets are accepted, and what becomes of what is in them (RFC 4213 section 3.6). */
+import './decap/address-pairs.ts';
+import './decap/foreign-addresses.ts';
+import './decap/inner-addresses.ts';
+import './decap/inner-packet.ts';
+import './decap/local-delivery.ts';
+import './decap/outer-destination.ts';
+import './decap/outer-header.ts';
+import './decap/outer-source.ts';
+
+export { decap } from './decap/area.ts';

@@ -1,0 +1,91 @@
+import {
+  decode,
+  ethernetDestination,
+  ethernetSource,
+  findLayer,
+  icmpv4IsError,
+  IPV6,
+  type Decoded,
+} from '../../harness/packet/index.ts';
+import type {
+  Ipv6Packet,
+  Seen,
+  SeenFrame,
+  SilenceOptions,
+  Stimulus,
+  TestContext,
+} from '../../harness/tester/context.ts';
+
+/**
+ * Negative vectors and, beside them, packets that differ only in being legal, which must pass: otherwise a dead path would
+ * look like a check.
+ */
+export const expectDroppedBeside = async (
+  t: TestContext,
+  controls: readonly Stimulus[],
+  dropped: readonly Stimulus[],
+  options?: SilenceOptions,
+): Promise<Seen> => {
+  const seen = await t.exchange(...dropped, ...controls);
+  for (const stimulus of dropped) t.expectNothing(seen, stimulus, options);
+  for (const stimulus of controls) t.expectDelivered(seen, stimulus);
+  return seen;
+};
+
+/** The headers from the IPv6 header on, native, in protocol 41 or in UDP, which the decoder leaves as payload. */
+export const innerHeaders = ({ decoded }: SeenFrame): Decoded => {
+  const last = decoded.layers.at(-1);
+  return last?.kind === 'payload' && findLayer(decoded, 'ipv6') === undefined ? decode(last.data, 'ipv6') : decoded;
+};
+
+/** An ICMPv4 error that stands in a frame of its own, not inside a tunnel packet. */
+export const isIcmpv4Error = ({ decoded }: SeenFrame): boolean => {
+  const [, , layer] = decoded.layers;
+  return layer?.kind === 'icmpv4' && icmpv4IsError(layer.header.type);
+};
+
+/** The packet went nowhere; whether it may be refused with an ICMPv4 error is for other requirements to say. */
+export const expectNotTaken = (t: TestContext, seen: Seen, stimulus: Stimulus): void => {
+  const taken = seen.of(stimulus).filter((frame) => !isIcmpv4Error(frame));
+  const [frame] = taken;
+  t.expectEqual(`frames caused by the ${stimulus.title}:`, taken.length, 0, frame === undefined ? {} : { frame });
+};
+
+/** As `expectDroppedBeside`, with an ICMPv4 error as the one thing that may come back. */
+export const expectNotTakenBeside = async (
+  t: TestContext,
+  controls: readonly Stimulus[],
+  dropped: readonly Stimulus[],
+): Promise<void> => {
+  const seen = await t.exchange(...dropped, ...controls);
+  for (const stimulus of dropped) expectNotTaken(t, seen, stimulus);
+  for (const stimulus of controls) t.expectDelivered(seen, stimulus);
+};
+
+/** The inner bytes as sent, the hop limit one lower (RFC 8200 section 3). */
+export const expectForwardedUnchanged = (
+  t: TestContext,
+  { packet, header, frame }: Ipv6Packet,
+  stimulus: Stimulus,
+): void => {
+  const sent = stimulus.inner;
+  t.expectBytes(`inner packet of the ${stimulus.title}`, packet, sent, {
+    frame,
+    ignore: (offset) => offset === IPV6.HOP_LIMIT,
+  });
+  t.expectEqual('Hop Limit', header.hopLimit, (sent[IPV6.HOP_LIMIT] ?? 0) - 1, { frame });
+};
+
+/** The frame is the DUT's own and goes to the pod that the packet is for. */
+export const expectPodFrame = (t: TestContext, { header, frame }: Ipv6Packet): void => {
+  const { lab } = t;
+  t.expectEqual('Ethernet source', ethernetSource(frame.bytes).toString(), lab.macs.dut.P.toString(), { frame });
+  t.expectEqual(
+    'Ethernet destination',
+    ethernetDestination(frame.bytes).toString(),
+    lab.macOf(header.destination).toString(),
+    {
+      frame,
+    },
+  );
+};

@@ -1,0 +1,4 @@
+import './ipv6/flow.ts';
+import './ipv6/forwarding.ts';
+
+export { ipv6 } from './ipv6/area.ts';

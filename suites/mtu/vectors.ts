@@ -1,0 +1,122 @@
+import type { LabNode } from '../../harness/lab/index.ts';
+import { build, ethernet, ETHERNET, icmpv4Error, ipv4, ICMPV4_TYPE, ICMPV4_UNREACHABLE } from '../../harness/packet/index.ts';
+import { overheadBytes, type Profile } from '../../harness/profile/index.ts';
+import type { Icmpv6Message, Seen, SetupChanges, Stimulus, TestContext, TunnelPacket } from '../../harness/tester/context.ts';
+
+export const IPV6_MINIMUM_MTU_BYTES = 1280;
+export const POD_LINK_BYTES = 1500;
+export const PACKET_TOO_BIG = 2;
+
+export const DYNAMIC = { switches: { mtuMode: 'dynamic' } } as const satisfies SetupChanges;
+
+/** A tunnel MTU that no packet from the usual pod link exceeds leaves nothing to answer. */
+export const takesWholePodLink = ({ switches, staticMtuBytes }: Profile): string | undefined =>
+  switches.mtuMode === 'static' && staticMtuBytes >= POD_LINK_BYTES
+    ? `The profile configures a tunnel MTU of ${String(staticMtuBytes)} bytes: no packet from a pod is too big`
+    : undefined;
+
+/** A packet of an exact size from a pod to a node of the overlay, N2 unless given. */
+export const podPacket = (t: TestContext, lengthBytes: number, to: LabNode = t.lab.n2, podIndex = 0): Stimulus => ({
+  ...t.fromPod({ source: t.lab.n1.pod(podIndex), destination: to.pod(), lengthBytes }),
+  title: `pod packet of ${String(lengthBytes)} bytes to ${to.ipv4.toString()}`,
+});
+
+/** What a router must quote at least of a packet: its header and 8 bytes (RFC 792); with UDP encapsulation 8 bytes of what UDP carries. */
+const quoteLengthBytes = (t: TestContext): number => overheadBytes(t.profile) + 8;
+
+/** ICMPv4 "fragmentation needed" from a router, about a packet that the DUT has sent (RFC 792, RFC 1191 section 4). */
+export const fragmentationNeeded = (
+  t: TestContext,
+  packet: TunnelPacket,
+  nextHopMtuBytes: number,
+  quotedBytes = quoteLengthBytes(t),
+): Stimulus => {
+  const router = t.lab.underlay.gatewayA;
+  const sent = packet.frame.bytes.subarray(ETHERNET.HEADER_LENGTH);
+  const frame = build(
+    ethernet({ source: t.lab.macOf(router), destination: t.lab.macs.dut.U }),
+    ipv4({ source: router, destination: t.lab.n1.ipv4 }),
+    icmpv4Error({
+      type: ICMPV4_TYPE.DESTINATION_UNREACHABLE,
+      code: ICMPV4_UNREACHABLE.FRAGMENTATION_NEEDED,
+      nextHopMtu: nextHopMtuBytes,
+      quoted: sent.subarray(0, quotedBytes),
+    }),
+  );
+  const title = `ICMPv4 "fragmentation needed" with MTU ${String(nextHopMtuBytes)} about a packet to ${packet.outer.destination.toString()}`;
+  return t.raw('U', title, frame, packet.frame.stimulus?.mark);
+};
+
+/** The DUT is told something about the path of a packet, and answers nothing. */
+export const tell = async (
+  t: TestContext,
+  packet: TunnelPacket,
+  nextHopMtuBytes: number,
+  quotedBytes?: number,
+): Promise<void> => {
+  const message = fragmentationNeeded(t, packet, nextHopMtuBytes, quotedBytes);
+  await t.expectSilence(message);
+};
+
+/** A packet on which the DUT can be told something: of the full tunnel MTU, so that every path could be too narrow for it. */
+export const fullPacket = async (t: TestContext, to: LabNode = t.lab.n2): Promise<TunnelPacket | undefined> => {
+  const stimulus = podPacket(t, t.tunnelMtuBytes, to);
+  return t.expectTunnelled(await t.exchange(stimulus), stimulus, { outerDestination: to.ipv4 });
+};
+
+export interface Carriage {
+  readonly dontFragment: boolean;
+  /** Number of outer packets; any where left out. */
+  readonly outerPackets?: number;
+}
+
+/** The packet is carried whole, in one or more outer packets. */
+export const expectCarried = (
+  t: TestContext,
+  seen: Seen,
+  stimulus: Stimulus,
+  { dontFragment, outerPackets }: Carriage,
+): TunnelPacket | undefined => {
+  const packet = t.expectTunnelled(seen, stimulus);
+  if (packet === undefined) return undefined;
+  if (outerPackets !== undefined) {
+    t.expectEqual(`number of outer packets for the ${stimulus.title}`, packet.frames.length, outerPackets, packet);
+  }
+  for (const frame of packet.frames) {
+    const outer = frame.decoded.layers.find((layer) => layer.kind === 'ipv4');
+    t.expectEqual(`DF of the ${stimulus.title}`, Number(outer?.header.dontFragment ?? !dontFragment), Number(dontFragment), { frame });
+  }
+  t.expectBytes(`inner packet of the ${stimulus.title}`, packet.inner, stimulus.inner, {
+    frame: packet.frame,
+    ignore: (offset) => offset === HOP_LIMIT_OFFSET,
+  });
+  return packet;
+};
+
+/** Which a router lowers. */
+export const HOP_LIMIT_OFFSET = 7;
+
+/** A Packet Too Big on P with this MTU, and the packet itself nowhere. */
+export const expectPacketTooBig = (
+  t: TestContext,
+  seen: Seen,
+  stimulus: Stimulus,
+  mtuBytes: number,
+  requirement?: string,
+): Icmpv6Message | undefined =>
+  t.expectIcmpv6(seen, stimulus, {
+    type: PACKET_TOO_BIG,
+    parameter: mtuBytes,
+    via: 'P',
+    ...(requirement === undefined ? {} : { requirement }),
+  });
+
+/** The boundary to a node: a packet of `mtuBytes` passes with DF set, one byte more is answered with that very number. */
+export const expectBoundary = async (t: TestContext, mtuBytes: number, to: LabNode = t.lab.n2): Promise<void> => {
+  const fits = podPacket(t, mtuBytes, to);
+  const larger = [mtuBytes + 1, t.tunnelMtuBytes].filter((lengthBytes) => lengthBytes > mtuBytes);
+  const tooBig = [...new Set(larger)].map((lengthBytes, index) => podPacket(t, lengthBytes, to, index + 1));
+  const seen = await t.exchange(fits, ...tooBig);
+  expectCarried(t, seen, fits, { dontFragment: true, outerPackets: 1 });
+  for (const stimulus of tooBig) expectPacketTooBig(t, seen, stimulus, mtuBytes);
+};

@@ -1,0 +1,84 @@
+# Read by up: refuses what the sit driver cannot do. A value passes when sit does it, or when sit does something else that the
+# suite is meant to show; expectations.json lists the latter.
+
+[ "$PROTO41_CONTRACT" = 1 ] || unsupported "version $PROTO41_CONTRACT of the contract"
+
+case $PROTO41_MAPPING in
+6rd)
+  : "${PROTO41_6RD_PREFIX:?}" "${PROTO41_6RD_IPV4_PREFIX:?}"
+  node_prefix_length=$((${PROTO41_6RD_PREFIX#*/} + 32 - ${PROTO41_6RD_IPV4_PREFIX#*/})) || exit 2
+  [ "$node_prefix_length" -le 64 ] || unsupported "node prefixes of $node_prefix_length bits; sit wants 64 at most"
+  ;;
+6to4) ;;
+6in4) : "${PROTO41_REMOTE:?}" ;;
+*) unsupported "mapping $PROTO41_MAPPING" ;;
+esac
+
+case $PROTO41_ENCAPSULATION in
+protocol-41) ;;
+fou) : "${PROTO41_FOU_PORT:?}" ;;
+*) unsupported "encapsulation $PROTO41_ENCAPSULATION" ;;
+esac
+
+one_of() { # variable, value, values that pass
+  [ -n "$2" ] || malformed "$1 is missing"
+  case " $3 " in
+  *" $2 "*) ;;
+  *) unsupported "$1=$2" ;;
+  esac
+}
+
+known=' '
+switch() { # variable without its prefix, values that pass
+  known="$known$1 "
+  eval "one_of $1 \"\${PROTO41_SWITCH_$1:-}\" \"$2\""
+}
+
+switch MTU_MODE 'dynamic static'
+switch MTU_DEFAULT '1280 underlay-minus-overhead'
+switch TOS 'zero copy fixed'
+switch ECN_ENCAP '6040 3168'
+switch ECN_DECAP '6040'
+switch TTL 'fixed inherit'
+switch PRIVATE_V4 'deny allow'
+switch NATIVE_INNER_SRC 'accept br-only deny'
+switch SOURCE_PAIR 'strict'
+switch RELAY 'none configured'
+switch HAIRPIN 'deny'
+switch POD_SOURCE 'node-prefix any'
+switch FOREIGN_PREFIX_CHECK 'off'
+switch INGRESS_FILTER 'off'
+switch STRICT_RPF 'off on'
+switch ICMP4_TRANSLATE 'none linux'
+switch MISMATCH_ICMP 'silent'
+switch HOP_BY_HOP 'ignore process'
+switch DUAL_FRAMING 'no yes'
+switch UDP_CHECKSUM 'zero on'
+switch SOURCE_PORT 'entropy fixed'
+switch GUE_VARIANT '0'
+switch OUTER_FAMILY 'ipv4'
+switch ENCAP_LIMIT 'off'
+switch IPSEC 'off'
+
+for word in $(export -p); do
+  case $word in
+  PROTO41_SWITCH_*)
+    name=${word#PROTO41_SWITCH_}
+    name=${name%%=*}
+    case $known in
+    *" $name "*) ;;
+    *) unsupported "unknown switch $name" ;;
+    esac
+    ;;
+  esac
+done
+
+if [ "$PROTO41_MAPPING" = 6rd ] && [ "$PROTO41_SWITCH_PRIVATE_V4" = deny ]; then
+  unsupported 'PRIVATE_V4=deny in a 6rd domain'
+fi
+if [ "$PROTO41_SWITCH_RELAY" = configured ]; then
+  [ "$PROTO41_MAPPING" != 6in4 ] || unsupported 'a relay beside a configured tunnel'
+  : "${PROTO41_RELAY:?}"
+fi
+# The driver reads 1 as "copy from the inner packet".
+[ "$PROTO41_SWITCH_TOS" != fixed ] || [ "${PROTO41_FIXED_TOS:?}" != 1 ] || unsupported 'a fixed TOS octet of 1'

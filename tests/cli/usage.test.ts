@@ -1,0 +1,104 @@
+import { assert, suite } from '../support/suite.ts';
+import { commandLine, proto41 } from './support.ts';
+
+const test = suite('cli/usage');
+
+/** Wrong command lines, and what standard error must then say. */
+const WRONG: readonly (readonly [title: string, parameters: readonly string[], ...says: readonly string[]])[] = [
+  ['an unknown command, with a suggestion', ['runn'], "unknown command 'runn'", 'Did you mean run?'],
+  ['a command that does not exist yet', ['replay', 'x.pcap'], "unknown command 'replay'"],
+  ['an unknown flag, with a suggestion', ['run', '--profil', 'overlay'], "unknown option '--profil'", 'Did you mean --profile?'],
+  ['a flag without its value', ['run', '--case'], "option '--case <glob>' argument missing"],
+  ['an empty value', ['run', '--case', ''], "option '--case <glob>' argument '' is invalid"],
+  ['a word too many', ['run', 'overlay'], "too many arguments for 'run'"],
+  ['an impossible shard', ['run', '--shard', '5/4'], "option '--shard <i/n>' argument '5/4' is invalid", 'i/n with 1 <= i <= n'],
+  ['a shard that is none', ['run', '--shard', 'half'], "argument 'half' is invalid"],
+  ['no repetition', ['run', '--repeat', '0'], "option '--repeat <n>' argument '0' is invalid", 'whole number from 1'],
+  ['an unknown level', ['run', '--level', 'MUST'], 'Expected one of must, should, may'],
+  ['an unknown node', ['run', '--node', 'moon'], "option '--node <name>' argument 'moon' is invalid", 'Expected one of memory, vm'],
+  ['an unknown kind of evidence', ['run', '--evidence', 'some'], 'Expected one of all, failures'],
+  ['a seed with blanks', ['run', '--seed', 'a b'], "option '--seed <text>' argument 'a b' is invalid"],
+  ['flags that exclude each other', ['run', '--verbose', '--quiet'], "'--verbose' cannot be used with option '--quiet'"],
+  ['a kernel without a machine', ['run', '--kernel', 'sid', '--node', 'memory'], '--kernel sid: expected --node vm, found memory'],
+  ['modules without a kernel', ['run', '--modules', '/x'], '--modules /x: expected --kernel FILE'],
+  ['an unknown kernel', ['run', '--kernel', 'hurd'], 'expected a kernel (bookworm', 'found "hurd"'],
+  ['an unknown target', ['run', '--target', 'nobody'], 'found "nobody"', 'reference'],
+  ['a target that cannot run on the node', ['run', '--target', 'reference', '--node', 'vm'], '--node vm --target reference: expected'],
+  ['something that cannot be listed', ['list', 'case'], 'expected one of requirements, cases', 'did you mean cases?'],
+  ['a list of nothing', ['list'], "missing required argument 'what'"],
+  ['a glob that matches nothing', ['list', 'profiles', 'overlai'], 'found none; did you mean overlay?'],
+];
+
+for (const [title, parameters, ...says] of WRONG) {
+  test(`${title} is wrong usage`, async () => {
+    const { exitCode, stdout, stderr } = await commandLine(...parameters);
+    assert.is(exitCode, 2);
+    assert.is(stdout, '');
+    assert.match(stderr, /^proto41: /);
+    for (const text of says) assert.match(stderr, text);
+    assert.not.match(stderr, /\n +at /);
+  });
+}
+
+test('a bad profile is shown with the position of what is wrong', async () => {
+  const { exitCode, stderr } = await commandLine('run', '--profile', 'overlay,tos=maybe');
+  assert.is(exitCode, 2);
+  assert.is(
+    stderr,
+    "proto41: option '--profile <text>' argument 'overlay,tos=maybe' is invalid. At position 8: expected tos=zero, copy or fixed:<octet from 0 to 255>, found \"maybe\"\n  overlay,tos=maybe\n          ^\n",
+  );
+});
+
+test('what the user typed is shown without its control characters', async () => {
+  const { stderr } = await commandLine('run', '--node', '\u001b[2J');
+  assert.match(stderr, "argument '\\x1b[2J' is invalid");
+  assert.not.match(stderr, '\u001b');
+});
+
+test('as a process, wrong usage leaves standard output empty and exits with 2', async () => {
+  const { exitCode, stdout, stderr } = await proto41(['run', '--nodes', 'vm']);
+  assert.is(exitCode, 2);
+  assert.is(stdout, '');
+  assert.is(stderr, "proto41: unknown option '--nodes'\n(Did you mean --node?)");
+});
+
+test('the help names every command and exit code, and only what exists', async () => {
+  const { exitCode, stdout, stderr } = await proto41(['--help']);
+  assert.is(exitCode, 0);
+  assert.is(stderr, '');
+  assert.match(stdout, 'Usage: proto41 [options] [command]');
+  assert.equal([...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name), ['run', 'list', 'doctor']);
+  for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
+});
+
+test('the help of run has every flag', async () => {
+  const { exitCode, stdout } = await commandLine('run', '--help');
+  assert.is(exitCode, 0);
+  assert.equal([...stdout.matchAll(/^ {2}(?:-h, )?--([\w-]+(?: <[^>]+>)?)/gm)].map(([, flag]) => flag), [
+    'target <name>',
+    'node <name>',
+    'kernel <name|file>',
+    'modules <dir>',
+    'profile <text>',
+    'case <glob>',
+    'level <level>',
+    'strict',
+    'no-expectations',
+    'shard <i/n>',
+    'repeat <n>',
+    'seed <text>',
+    'bail',
+    'out <dir>',
+    'evidence <which>',
+    'json',
+    'verbose',
+    'quiet',
+    'help',
+  ]);
+});
+
+test('the version is that of the package', async () => {
+  assert.match((await commandLine('--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
+test.run();

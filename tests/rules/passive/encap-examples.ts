@@ -1,0 +1,81 @@
+import { bytesOf, frame, ipv4, ipv6, tunnelled } from '../handmade.ts';
+import { type Example, large, none, OVERLAY, PUBLIC, SIX_IN_FOUR } from './example.ts';
+
+export const ENCAP_EXAMPLES: readonly Example[] = [
+  [
+    '6to4 decoding in a configured tunnel',
+    '6in4',
+    tunnelled(SIX_IN_FOUR, PUBLIC),
+    tunnelled({ ...SIX_IN_FOUR, destination: '2002:c633:641e::1' }, { ...PUBLIC, destination: '198.51.100.30' }),
+    ['encap.configured-destination'],
+  ],
+  [
+    'a fragment with DF',
+    OVERLAY,
+    frame(ipv4(ipv6({ payload: large }).subarray(0, 648), { flags: 0x2000 })),
+    frame(ipv4(ipv6({ payload: large }).subarray(0, 648), { flags: 0x6000 })),
+    ['encap.df-never-cleared-in-transit', 'fragment.encap-train'],
+  ],
+  ['the reserved flag', OVERLAY, tunnelled(), tunnelled({}, { flags: 0xc000 }), ['encap.flags-and-offset']],
+  ['MF in the place of DF', OVERLAY, tunnelled(), tunnelled({}, { flags: 0x2000 }), ['encap.flags-and-offset']],
+  ['a wrong header checksum', OVERLAY, tunnelled(), tunnelled({}, { checksum: 0x1234 }), ['encap.header-checksum']],
+  ['no header checksum', OVERLAY, tunnelled(), tunnelled({}, { checksum: 0 }), ['encap.header-checksum']],
+  ['padding options', OVERLAY, tunnelled(), tunnelled({}, { options: bytesOf(1, 1, 1, 0) }), ['encap.ihl-5']],
+  [
+    'something in front of the inner header',
+    OVERLAY,
+    tunnelled(),
+    frame(ipv4(bytesOf(0, 0, 0x86, 0xdd, ipv6()))),
+    ['encap.ihl-5'],
+  ],
+  [
+    'link padding carried along',
+    OVERLAY,
+    tunnelled({ payload: none, nextHeader: 59 }),
+    frame(ipv4(bytesOf(ipv6({ payload: none, nextHeader: 59 }), 0xee, 0xee, 0xee, 0xee, 0xee, 0xee))),
+    ['encap.no-link-padding', 'encap.total-length'],
+  ],
+  ['protocol 4', OVERLAY, tunnelled(), tunnelled({}, { protocol: 4 }), ['encap.protocol-41']],
+  [
+    'the inner next header as protocol',
+    '6in4',
+    tunnelled(SIX_IN_FOUR, PUBLIC),
+    tunnelled(SIX_IN_FOUR, { ...PUBLIC, protocol: 17 }),
+    ['encap.protocol-41'],
+  ],
+  [
+    'an outer source of nobody',
+    OVERLAY,
+    tunnelled({ source: '2001:db8::1' }),
+    tunnelled({ source: '2001:db8::1' }, { source: '10.9.9.9' }),
+    ['encap.source-address'],
+  ],
+  [
+    'the address of another port',
+    OVERLAY,
+    tunnelled(),
+    tunnelled({}, { source: '10.4.0.1' }),
+    ['address.own-embedded-is-outer-source', 'encap.source-stable-multihomed', 'stateless.one-source-per-node'],
+  ],
+  [
+    'Total Length without the inner header',
+    OVERLAY,
+    tunnelled(),
+    tunnelled({}, { totalLength: 32 }),
+    ['encap.total-length'],
+  ],
+  [
+    'Total Length in host byte order',
+    OVERLAY,
+    tunnelled(),
+    tunnelled({}, { totalLength: 0x4800 }),
+    ['encap.total-length'],
+  ],
+  [
+    'version 6 in the outer header',
+    OVERLAY,
+    tunnelled(),
+    frame(ipv4(ipv6(), { version: 6 }), { etherType: 0x0800 }),
+    ['encap.version-4'],
+  ],
+];

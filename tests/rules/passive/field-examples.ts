@@ -1,0 +1,97 @@
+import { bytesOf, frame, icmpv6, ipv6, tunnelled } from '../handmade.ts';
+import { type Example, large, OVERLAY, PUBLIC, SIX_IN_FOUR, SIX_TO_FOUR, SIX_TO_FOUR_OUTER } from './example.ts';
+
+export const FIELD_EXAMPLES: readonly Example[] = [
+  [
+    'a DSCP of its own',
+    '6in4',
+    tunnelled({ ...SIX_IN_FOUR, trafficClass: 0xb8 }, PUBLIC),
+    tunnelled({ ...SIX_IN_FOUR, trafficClass: 0xb8 }, { ...PUBLIC, tos: 0xb8 }),
+    ['dscp-ecn.dscp-default-zero'],
+  ],
+  [
+    'ECN cleared',
+    OVERLAY,
+    tunnelled({ trafficClass: 3 }, { tos: 3 }),
+    tunnelled({ trafficClass: 3 }, { tos: 0 }),
+    ['dscp-ecn.ingress-table'],
+  ],
+  [
+    'CE copied in RFC 3168 mode',
+    'overlay,ecnEncap=3168',
+    tunnelled({ trafficClass: 3 }, { tos: 2 }),
+    tunnelled({ trafficClass: 3 }, { tos: 3 }),
+    ['dscp-ecn.ingress-table'],
+  ],
+  [
+    'ECN copied in compatibility mode',
+    'overlay,ecnEncap=compat',
+    tunnelled({ trafficClass: 2 }, { tos: 0 }),
+    tunnelled({ trafficClass: 2 }, { tos: 2 }),
+    ['dscp-ecn.ingress-table'],
+  ],
+  [
+    'DSCP not copied',
+    OVERLAY,
+    tunnelled({ trafficClass: 0xb9 }, { tos: 0xb9 }),
+    tunnelled({ trafficClass: 0xb9 }, { tos: 1 }),
+    ['dscp-ecn.traffic-class-copy'],
+  ],
+  ['an inherited TTL', OVERLAY, tunnelled(), tunnelled({ hopLimit: 1 }, { ttl: 1 }), ['hop-limit.outer-ttl-value']],
+  [
+    'TTL 0 where it is inherited',
+    'overlay,ttl=inherit',
+    tunnelled({}, { ttl: 63 }),
+    tunnelled({}, { ttl: 0 }),
+    ['hop-limit.outer-ttl-value'],
+  ],
+  [
+    'an error with a wrong checksum',
+    OVERLAY,
+    frame(icmpv6(bytesOf(3, 0, 0, 0, 0, 0, 0, 0, ipv6()), { source: 'fd5a:1234:5600:1::1' })),
+    frame(icmpv6(bytesOf(3, 0, 0, 0, 0, 0, 0, 0, ipv6()), { source: 'fd5a:1234:5600:1::1', checksum: 9 })),
+    ['icmp6.error-format'],
+  ],
+  [
+    'an error that quotes too much',
+    OVERLAY,
+    frame(icmpv6(bytesOf(1, 3, 0, 0, 0, 0, 0, 0, new Uint8Array(1232)), { source: 'fe80::1' })),
+    frame(icmpv6(bytesOf(1, 3, 0, 0, 0, 0, 0, 0, new Uint8Array(1233)), { source: 'fe80::1' })),
+    ['icmp6.error-format'],
+  ],
+  [
+    'an error with a value in the unused word',
+    OVERLAY,
+    frame(icmpv6(bytesOf(1, 3, 0, 0, 0, 0, 0, 0, ipv6()), { source: 'fe80::1' })),
+    frame(icmpv6(bytesOf(1, 3, 0, 0, 0, 0, 5, 0, ipv6()), { source: 'fe80::1' })),
+    ['icmp6.error-format'],
+  ],
+  [
+    'DF in 6to4',
+    '6to4,mtu=dynamic',
+    tunnelled(SIX_TO_FOUR, SIX_TO_FOUR_OUTER),
+    tunnelled(SIX_TO_FOUR, { ...SIX_TO_FOUR_OUTER, flags: 0x4000 }),
+    ['mtu.6to4-df-clear'],
+  ],
+  [
+    'DF clear on a large packet',
+    OVERLAY,
+    tunnelled({ payload: large }),
+    tunnelled({ payload: large }, { flags: 0 }),
+    ['mtu.dynamic-df-set'],
+  ],
+  [
+    'DF with a static MTU',
+    'overlay,mtu=static:1280',
+    tunnelled({}, { flags: 0 }),
+    tunnelled(),
+    ['mtu.static-df-clear'],
+  ],
+  [
+    'a Packet Too Big below 1280',
+    OVERLAY,
+    frame(icmpv6(bytesOf(2, 0, 0, 0, 0, 0, 5, 0, ipv6()), { source: 'fe80::1' })),
+    frame(icmpv6(bytesOf(2, 0, 0, 0, 0, 0, 4, 0xff, ipv6()), { source: 'fe80::1' })),
+    ['mtu.ptb-never-below-1280'],
+  ],
+];
