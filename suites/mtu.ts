@@ -4,6 +4,7 @@ import './mtu/jumbo.ts';
 import './mtu/narrow-path.ts';
 import './mtu/packet-too-big.ts';
 import './mtu/path-mtu.ts';
+import './mtu/static-mtu.ts';
 import './mtu/transit.ts';
 
 export { mtu } from './mtu/area.ts';

@@ -24,7 +24,7 @@ export const processTerminal = (): Terminal => {
     environment,
     outPalette: paletteFor(stdout, environment),
     errPalette: paletteFor(stderr, environment),
-    isInteractive: stderr.isTTY && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '',
+    isInteractive: isInteractive(stderr, environment),
     errStream: stderr,
     out: (text) => {
       stdout.write(text);
@@ -34,3 +34,7 @@ export const processTerminal = (): Terminal => {
     },
   };
 };
+
+/** A terminal that does not know its width (0 columns, as some job runners have it) makes the spinner clear lines without end. */
+export const isInteractive = (stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>, environment: NodeJS.ProcessEnv): boolean =>
+  stream.isTTY && stream.columns > 0 && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';

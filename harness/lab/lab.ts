@@ -1,5 +1,4 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
-import { Ipv4Prefix } from '../address/ipv4-prefix.ts';
 import { Ipv6Address } from '../address/ipv6-address.ts';
 import { Ipv6Prefix } from '../address/ipv6-prefix.ts';
 import { sixRdMap } from '../address/mapping/six-rd.ts';
@@ -8,7 +7,7 @@ import type { EmbeddingMap } from '../address/mapping/embedding-map.ts';
 import type { MacAddress } from '../packet/mac-address.ts';
 import type { Mapping, Profile } from '../profile/index.ts';
 import { macOfIpv4, macOfIpv6 } from './mac-plan.ts';
-import { underlayPlan, withDutAt, type UnderlayPlan } from './underlay-plan.ts';
+import { underlayPlan, withDutAt, withSegmentLength, type UnderlayPlan } from './underlay-plan.ts';
 
 /** A node of the overlay as the tester plays it. */
 export interface LabNode {
@@ -89,8 +88,9 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const map = mapOf(profile.mapping);
   const usual = underlayPlan(profile.mapping);
   const planned = options.dutIpv4 === undefined ? usual : withDutAt(usual, options.dutIpv4);
-  const segment = segmentOf(planned, options.underlayPrefixLength);
-  const underlay: UnderlayPlan = { ...planned, segment };
+  const length = options.underlayPrefixLength;
+  const underlay = length === undefined ? planned : withSegmentLength(planned, length);
+  const { segment } = underlay;
   const configured = CONFIGURED_PREFIXES.map((text) => Ipv6Prefix.parse(text));
   const node = (ipv4: Ipv4Address): LabNode => {
     if (map !== undefined) return labNode(ipv4, map.nodePrefix(ipv4));
@@ -133,9 +133,6 @@ const outsidePrefix = (map: EmbeddingMap | undefined): Ipv6Prefix => {
   const [usual, other] = OUTSIDE_PREFIXES;
   return map?.domainPrefix.contains(usual.address) === true ? other : usual;
 };
-
-const segmentOf = (plan: UnderlayPlan, length: number | undefined): Ipv4Prefix =>
-  length === undefined ? plan.segment : Ipv4Prefix.of(plan.dut, length);
 
 const nextHop = (underlay: UnderlayPlan, destination: Ipv4Address): Ipv4Address | undefined => {
   if (underlay.segment.contains(destination) || underlay.secondSegment.contains(destination)) return destination;

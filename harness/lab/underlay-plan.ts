@@ -102,3 +102,25 @@ export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan =>
     gatewayB: host(252),
   };
 };
+
+/**
+ * The plan with another prefix length of the segment. Gateways that fall out of it move to its end; of the two addresses of a
+ * /31 (RFC 3021) the one that is not the DUT's is both gateways.
+ */
+export const withSegmentLength = (plan: UnderlayPlan, length: number): UnderlayPlan => {
+  const segment = Ipv4Prefix.of(plan.dut, length);
+  if (segment.contains(plan.gatewayA) && segment.contains(plan.gatewayB)) return { ...plan, segment };
+  const [gatewayA, gatewayB = gatewayA] = hostsFromTheEnd(segment).filter((host) => !host.equals(plan.dut));
+  if (gatewayA === undefined || gatewayB === undefined) return { ...plan, segment };
+  // A second address that is a gateway now belongs to the gateway; the DUT then has none on the segment.
+  const isTaken = [gatewayA, gatewayB].some((gateway) => gateway.equals(plan.dutSecondary));
+  return { ...plan, segment, gatewayA, gatewayB, ...(isTaken ? { dutSecondary: plan.secondSegment.at(2) } : {}) };
+};
+
+/** The last few addresses of a segment that a host may have; both addresses of a /31. */
+const hostsFromTheEnd = (segment: Ipv4Prefix): Ipv4Address[] => {
+  const size = 2 ** (32 - segment.length);
+  if (size === 2) return [segment.at(1), segment.at(0)];
+  const last = size - 2;
+  return [last, last - 1, last - 2].filter((offset) => offset > 0).map((offset) => segment.at(offset));
+};

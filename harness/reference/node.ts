@@ -21,7 +21,8 @@ export interface OuterSummary {
 }
 
 /** Where an IPv6 packet came from. */
-export type Arrival = { readonly via: 'pods' } | { readonly via: 'tunnel'; readonly outer: OuterSummary } | { readonly via: 'self' };
+export type Arrival =
+  { readonly via: 'pods' } | { readonly via: 'tunnel'; readonly outer: OuterSummary } | { readonly via: 'self' };
 
 /** The link on which a packet arrived or on which its answer leaves. */
 export type Link = 'pods' | 'tunnel';

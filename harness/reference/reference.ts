@@ -47,8 +47,7 @@ export interface Reference {
 }
 
 export type ReferenceOutcome =
-  | { readonly kind: 'ready'; readonly reference: Reference }
-  | { readonly kind: 'unsupported'; readonly reason: string };
+  { readonly kind: 'ready'; readonly reference: Reference } | { readonly kind: 'unsupported'; readonly reason: string };
 
 /** Throws UnknownFaultError for an unknown fault. A set-up that the node cannot do is an outcome, not an error. */
 export const createReference = (options: ReferenceOptions): ReferenceOutcome => {

@@ -27,7 +27,9 @@ export const startChecks: readonly StartCheck[] = [
   {
     name: 'switches',
     refusal: ({ switches }) => {
-      const unsupported = Object.entries(UNSUPPORTED).find(([name, value]) => Object.entries(switches).some(([given, is]) => given === name && is === value));
+      const unsupported = Object.entries(UNSUPPORTED).find(([name, value]) =>
+        Object.entries(switches).some(([given, is]) => given === name && is === value),
+      );
       return unsupported && `the switch ${unsupported.join('=')} is not implemented`;
     },
   },
@@ -75,6 +77,8 @@ export const startChecks: readonly StartCheck[] = [
   {
     name: 'relay',
     refusal: (config) =>
-      config.switches.relay === 'configured' && config.relay === undefined ? 'relay=configured without a relay' : undefined,
+      config.switches.relay === 'configured' && config.relay === undefined
+        ? 'relay=configured without a relay'
+        : undefined,
   },
 ];

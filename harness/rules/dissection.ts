@@ -1,10 +1,11 @@
-import { readUint16, readUint32, readUint8 } from '../packet/bytes.ts';
+import { readUint16, readUint8 } from '../packet/bytes.ts';
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { ETHERNET, VLAN } from '../packet/ethernet.ts';
 import { IPV4, IPV4_FLAG } from '../packet/ipv4.ts';
 import { IPV6 } from '../packet/ipv6.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
 import { UDP } from '../packet/udp.ts';
+import { readInt32 } from './int32.ts';
 
 /** How an inner packet is carried: directly in IPv4, in UDP on the tunnel's port, or not at all. */
 export type Framing = 'none' | 'protocol-41' | 'udp';
@@ -116,8 +117,8 @@ function dissectIpv4(bytes: Uint8Array, at: number, out: Dissection): void {
   out.ipv4TotalLength = readUint16(bytes, at + IPV4.TOTAL_LENGTH);
   out.ipv4EndAt = at + out.ipv4TotalLength;
   out.ipv4Protocol = readUint8(bytes, at + IPV4.PROTOCOL);
-  out.ipv4Source = readUint32(bytes, at + IPV4.SOURCE) | 0;
-  out.ipv4Destination = readUint32(bytes, at + IPV4.DESTINATION) | 0;
+  out.ipv4Source = readInt32(bytes, at + IPV4.SOURCE);
+  out.ipv4Destination = readInt32(bytes, at + IPV4.DESTINATION);
   out.dontFragment = (flags & IPV4_FLAG.DONT_FRAGMENT) !== 0;
   out.moreFragments = (flags & IPV4_FLAG.MORE_FRAGMENTS) !== 0;
   out.fragmentOffset = flags & 0x1fff;

@@ -1,5 +1,5 @@
 import type { EmbeddingMap } from '../address/index.ts';
-import { readUint32 } from '../packet/bytes.ts';
+import { readInt32 } from './int32.ts';
 import { prefixMatch, type PrefixMatch } from './prefix-match.ts';
 
 /** The embedding of 6to4 and 6rd on packets in place, without a single object per packet. */
@@ -28,8 +28,8 @@ export function embeddedArithmetic(map: EmbeddingMap | undefined): EmbeddedArith
     contains: (bytes, at) => domain.contains(bytes, at),
     ipv4At(bytes, at) {
       if (suffixBits === 0) return common;
-      const high = readUint32(bytes, at + firstByte) << shift;
-      const low = shift === 0 ? 0 : readUint32(bytes, at + firstByte + 4) >>> (32 - shift);
+      const high = readInt32(bytes, at + firstByte) << shift;
+      const low = shift === 0 ? 0 : readInt32(bytes, at + firstByte + 4) >>> (32 - shift);
       return common | ((high | low) >>> (32 - suffixBits));
     },
   };

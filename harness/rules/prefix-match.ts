@@ -1,4 +1,4 @@
-import { readUint32 } from '../packet/bytes.ts';
+import { readInt32 } from './int32.ts';
 
 /** Tests addresses in place against a prefix; allocates nothing. */
 export interface PrefixMatch {
@@ -12,7 +12,7 @@ export function prefixMatch(prefix: {
   readonly length: number;
 }): PrefixMatch {
   const { address, length } = prefix;
-  const word = (index: number): number => readUint32(address.bytes, index * 4) | 0;
+  const word = (index: number): number => readInt32(address.bytes, index * 4);
   const mask = (index: number): number => {
     const bits = Math.min(32, Math.max(0, length - index * 32));
     return bits === 0 ? 0 : -1 << (32 - bits);
@@ -21,9 +21,9 @@ export function prefixMatch(prefix: {
   const [m0, m1, m2, m3] = [mask(0), mask(1), mask(2), mask(3)];
   return {
     contains: (bytes, at) =>
-      ((readUint32(bytes, at) ^ w0) & m0) === 0 &&
-      ((readUint32(bytes, at + 4) ^ w1) & m1) === 0 &&
-      ((readUint32(bytes, at + 8) ^ w2) & m2) === 0 &&
-      ((readUint32(bytes, at + 12) ^ w3) & m3) === 0,
+      ((readInt32(bytes, at) ^ w0) & m0) === 0 &&
+      ((readInt32(bytes, at + 4) ^ w1) & m1) === 0 &&
+      ((readInt32(bytes, at + 8) ^ w2) & m2) === 0 &&
+      ((readInt32(bytes, at + 12) ^ w3) & m3) === 0,
   };
 }

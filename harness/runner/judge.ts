@@ -11,6 +11,8 @@ export interface Evidence {
   readonly error?: string;
   /** Why the case was skipped. */
   readonly skipped?: string;
+  /** Class of the requirement that the case is about; `must` unless given. */
+  readonly level?: LevelClass;
 }
 
 export interface Judgement {
@@ -31,7 +33,8 @@ export const severity = (violation: Violation, requirementOf: (id: string) => Re
  *
  * - An error is an error, whatever was seen before: nobody knows what was not seen.
  * - A violation of a MUST fails, also when other things stayed in doubt.
- * - A doubt makes everything weaker `inconclusive`, a warning too, because the MUST behind it was not decided.
+ * - A doubt makes everything weaker `inconclusive`, a warning too, because the MUST behind it was not decided; but where the
+ *   requirement itself is a SHOULD, no more than a warning was at stake, and a violation has decided it.
  * - Other violations warn (MAY: the form of what was shown is wrong).
  * - A case that judged nothing is an error: it would pass against anything.
  */
@@ -39,6 +42,7 @@ export const judge = (evidence: Evidence, requirementOf: (id: string) => Require
   const { violations, doubts, judgements, error, skipped } = evidence;
   if (error !== undefined) return { verdict: 'error', reason: error };
   if (violations.some((violation) => severity(violation, requirementOf) === 'must')) return { verdict: 'fail' };
+  if (violations.length > 0 && (evidence.level ?? 'must') !== 'must') return { verdict: 'warn' };
   if (doubts.length > 0) return { verdict: 'inconclusive', reason: doubts.map(({ reason }) => reason).join('; ') };
   if (violations.length > 0) return { verdict: 'warn' };
   if (skipped !== undefined) return { verdict: 'skip', reason: skipped };

@@ -1,6 +1,6 @@
 import type { Charge, ChargedViolation } from './charge.ts';
 import { judge } from './judge.ts';
-import type { Requirement } from './requirement.ts';
+import { levelClass, type Requirement } from './requirement.ts';
 import type { CaseRun } from './run-case.ts';
 import type { Doubt, Verdict } from './verdict.ts';
 
@@ -26,8 +26,10 @@ export const judgeCharge = (charge: Charge, requirementOf: (id: string) => Requi
   // A passive result exists because a rule judged frames; a case counts what its body and the rule of its requirement judged.
   const judgements =
     run === undefined ? 1 : run.observations.judgements + (run.rules.judgedFrames.get(requirement) ?? 0);
+  const level = requirementOf(requirement)?.level;
   const judgement = judge(
     {
+      ...(level === undefined ? {} : { level: levelClass(level) }),
       violations: violations.map(({ violation }) => violation),
       doubts,
       judgements,

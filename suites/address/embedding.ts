@@ -16,7 +16,7 @@ const sixRdOnly = ({ mapping }: Profile): string | undefined =>
   mapping.kind === '6rd' ? undefined : 'the profile is no 6rd domain';
 
 const RANDOM_REMOTES = 20;
-const MATRIX_PICKS = 2;
+const MATRIX_PICKS = 1;
 
 // RFC 5969 sections 4, 7 and 11: a node's prefix is the domain prefix and, directly behind it, the IPv4 bits that the nodes do
 // not have in common; the outer destination is put together from the common bits and those bits of the inner destination,

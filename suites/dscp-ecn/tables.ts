@@ -11,8 +11,10 @@ export type Codepoint = (typeof CODEPOINTS)[number];
 export const ecnName = (codepoint: number): string =>
   ['Not-ECT', 'ECT(1)', 'ECT(0)', 'CE'][codepoint] ?? String(codepoint);
 
+export type IngressMode = Profile['switches']['ecnEncap'];
+
 /** Outer ECN field by the inner one: RFC 6040 section 4.1 normal mode, RFC 3168 section 9.1.1 full functionality, compatibility. */
-export const INGRESS: { readonly [Mode in Profile['switches']['ecnEncap']]: Readonly<Record<Codepoint, Codepoint>> } = {
+export const INGRESS: { readonly [Mode in IngressMode]: Readonly<Record<Codepoint, Codepoint>> } = {
   '6040': { [NOT_ECT]: NOT_ECT, [ECT_1]: ECT_1, [ECT_0]: ECT_0, [CE]: CE },
   '3168': { [NOT_ECT]: NOT_ECT, [ECT_1]: ECT_1, [ECT_0]: ECT_0, [CE]: ECT_0 },
   compat: { [NOT_ECT]: NOT_ECT, [ECT_1]: NOT_ECT, [ECT_0]: NOT_ECT, [CE]: NOT_ECT },

@@ -7,26 +7,45 @@ import {
   routingHeader,
   udp,
 } from '../../harness/packet/index.ts';
-import type { InnerFields, SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
+import type { AllowedIcmpv6, InnerFields, SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { ipv6 } from './area.ts';
 
 const UDP_PORTS = { sourcePort: 41000, destinationPort: 41001 };
 
+interface ScopedPacket {
+  readonly title: string;
+  readonly fields: InnerFields;
+  readonly allow: readonly AllowedIcmpv6[];
+}
+
 /** Packets whose source or destination has no meaning beyond its link or its node. */
-const scopedPackets = (): readonly (readonly [title: string, fields: InnerFields])[] => {
-  const echo = [icmpv6EchoRequest({ identifier: 0x4102 })];
+const scopedPackets = (): readonly ScopedPacket[] => {
   const address = (text: string): Ipv6Address => Ipv6Address.parse(text);
+  const to = (text: string, allow: readonly AllowedIcmpv6[] = []): ScopedPacket => ({
+    title: `destination ${text}`,
+    fields: { destination: address(text) },
+    allow,
+  });
   return [
-    ['source fe80::abcd', { source: address('fe80::abcd') }],
-    ['source ::', { source: address('::') }],
-    ['destination ::1', { destination: address('::1') }],
-    // What local services would answer.
-    ['destination ::1 and an echo request', { destination: address('::1'), layers: echo }],
-    ['destination ::', { destination: address('::') }],
-    ['destination ff00::', { destination: address('ff00::') }],
-    ['destination ff01::1', { destination: address('ff01::1') }],
-    ['destination ff02::1', { destination: address('ff02::1') }],
-    ['destination ff02::41', { destination: address('ff02::41') }],
+    // RFC 4443 section 3.1: code 2, beyond scope of source address.
+    {
+      title: 'source fe80::abcd',
+      fields: { source: address('fe80::abcd') },
+      allow: [{ type: 1, codes: [2] }],
+    },
+    { title: 'source ::', fields: { source: address('::') }, allow: [] },
+    to('::1'),
+    {
+      title: 'destination ::1 and an echo request, which local services would answer',
+      fields: { destination: address('::1'), layers: [icmpv6EchoRequest({ identifier: 0x4102 })] },
+      allow: [],
+    },
+    // A router without a route says so, and nothing can have a route to this one.
+    to('::', [{ type: 1 }]),
+    to('ff00::'),
+    to('ff01::1'),
+    to('ff02::1'),
+    to('ff02::41'),
   ];
 };
 
@@ -44,16 +63,12 @@ const podPacket = (t: TestContext, fields: InnerFields): Stimulus => {
 // destinations in their node, and groups of reserved, interface or link scope where they are.
 ipv6.case('ipv6.scope-not-forwarded', async (t) => {
   const legal = [t.fromPod(), t.fromTunnel()] as const;
-  const stimuli = scopedPackets().flatMap(([title, fields]) => [
-    { ...podPacket(t, fields), title: `pod packet with ${title}` },
-    { ...t.fromTunnel(fields), title: `tunnel packet with ${title}` },
+  const stimuli = scopedPackets().flatMap(({ title, fields, allow }) => [
+    { allow, stimulus: { ...podPacket(t, fields), title: `pod packet with ${title}` } },
+    { allow, stimulus: { ...t.fromTunnel(fields), title: `tunnel packet with ${title}` } },
   ]);
-  const seen = await t.exchange(...stimuli, ...legal);
-  for (const stimulus of stimuli) {
-    // RFC 4443 section 3.1: code 2, beyond scope of source address.
-    const allow = stimulus.title.includes('fe80::') ? [{ type: 1, codes: [2] }] : [];
-    t.expectNothing(seen, stimulus, { allow });
-  }
+  const seen = await t.exchange(...stimuli.map(({ stimulus }) => stimulus), ...legal);
+  for (const { allow, stimulus } of stimuli) t.expectNothing(seen, stimulus, { allow });
   t.expectTunnelled(seen, legal[0]);
   t.expectDelivered(seen, legal[1]);
 });

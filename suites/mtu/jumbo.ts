@@ -1,13 +1,18 @@
-import { ETHERNET, ethernetDestination, ethernetSource, build, ethernet, fragmentIpv4, payload } from '../../harness/packet/index.ts';
+import {
+  ETHERNET,
+  ethernetDestination,
+  ethernetSource,
+  build,
+  ethernet,
+  fragmentIpv4,
+  payload,
+} from '../../harness/packet/index.ts';
 import { ETHER_TYPE } from '../../harness/packet/index.ts';
 import type { Seen, SetupChanges, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { mtu } from './area.ts';
-import { expectPacketTooBig, HOP_LIMIT_OFFSET, IPV6_MINIMUM_MTU_BYTES, PACKET_TOO_BIG, podPacket } from './vectors.ts';
+import { expectPacketTooBig, HOP_LIMIT_OFFSET, PACKET_TOO_BIG, podPacket } from './vectors.ts';
 
 const JUMBO_BYTES = 9000;
-
-/** A static tunnel MTU of the default size, between pods that could send much more. */
-export const STATIC_1280 = { switches: { mtuMode: 'static' }, podMtuBytes: JUMBO_BYTES } as const satisfies SetupChanges;
 
 // RFC 4213 section 3.2: the tunnel is no link of 64 KB that leaves the rest to IPv4 fragmentation.
 mtu.case(
@@ -20,14 +25,19 @@ mtu.case(
         : undefined,
   },
   async (t) => {
-    const stimuli = [4000, 8000, JUMBO_BYTES].map((lengthBytes, index) => podPacket(t, lengthBytes, t.lab.n2, index + 1));
+    const stimuli = [4000, 8000, JUMBO_BYTES].map((lengthBytes, index) =>
+      podPacket(t, lengthBytes, t.lab.n2, index + 1),
+    );
     const seen = await t.exchange(...stimuli);
     for (const stimulus of stimuli) expectPacketTooBig(t, seen, stimulus, t.tunnelMtuBytes);
   },
 );
 
 /** Room for the largest packets that are sent, whatever the encapsulation. */
-const JUMBO_UNDERLAY = { podMtuBytes: JUMBO_BYTES, underlayMtuBytes: JUMBO_BYTES + 100 } as const satisfies SetupChanges;
+const JUMBO_UNDERLAY = {
+  podMtuBytes: JUMBO_BYTES,
+  underlayMtuBytes: JUMBO_BYTES + 100,
+} as const satisfies SetupChanges;
 const FRAGMENT_BYTES = 1480;
 
 // RFC 4213 section 3.6: the decapsulator takes inner packets of at least 1500 bytes, and of the largest MTU among its IPv6 interfaces,
@@ -59,7 +69,10 @@ const expectReassembled = async (t: TestContext, lengthBytes: number): Promise<v
 };
 
 /** The outer packet in fragments for an underlay of 1500 bytes; what comes of it is charged to the last, which completes it. */
-const inFragments = (t: TestContext, whole: Stimulus): { readonly all: readonly Stimulus[]; readonly last: Stimulus } => {
+const inFragments = (
+  t: TestContext,
+  whole: Stimulus,
+): { readonly all: readonly Stimulus[]; readonly last: Stimulus } => {
   const { frame, inner, mark, title } = whole;
   const packet = frame.subarray(ETHERNET.HEADER_LENGTH);
   const pieces = Array.from({ length: Math.ceil((packet.length - 20) / FRAGMENT_BYTES) - 1 }, () => FRAGMENT_BYTES);
@@ -83,44 +96,3 @@ const expectReceived = (t: TestContext, seen: Seen, stimulus: Stimulus): void =>
     ignore: (offset) => offset === HOP_LIMIT_OFFSET,
   });
 };
-
-const isDefault = (staticMtuBytes: number): string | undefined =>
-  staticMtuBytes === IPV6_MINIMUM_MTU_BYTES ? undefined : 'The profile configures the tunnel MTU; there is no default to judge';
-
-const LARGEST_DEFAULT_BYTES = 1480;
-
-// RFC 4213 section 3.2.1: a static tunnel MTU that nobody has configured lies between 1280 and 1480, and should be 1280.
-const expectDefaultRange = async (t: TestContext): Promise<void> => {
-  const smallest = podPacket(t, IPV6_MINIMUM_MTU_BYTES);
-  const sizes = [LARGEST_DEFAULT_BYTES + 1, 1500, 1501, 8972, 8980, JUMBO_BYTES];
-  const beyond = sizes.map((lengthBytes, index) => podPacket(t, lengthBytes, t.lab.n2, index % 4));
-  const seen = await t.exchange(smallest, ...beyond);
-  t.expectTunnelled(seen, smallest);
-  for (const stimulus of beyond) t.expectIcmpv6(seen, stimulus, { type: PACKET_TOO_BIG, via: 'P' });
-
-  let [passes, fails] = [IPV6_MINIMUM_MTU_BYTES, LARGEST_DEFAULT_BYTES + 1];
-  while (fails - passes > 1) {
-    const middle = Math.floor((passes + fails) / 2);
-    const stimulus = podPacket(t, middle);
-    if ((await t.exchange(stimulus)).tunnelPackets(stimulus).length > 0) passes = middle;
-    else fails = middle;
-  }
-  if (passes !== IPV6_MINIMUM_MTU_BYTES) t.note(`The tunnel MTU is ${String(passes)}, where 1280 is recommended`);
-};
-
-mtu.case(
-  'mtu.static-default-range',
-  { setup: STATIC_1280, notFor: ({ staticMtuBytes }) => isDefault(staticMtuBytes) },
-  expectDefaultRange,
-);
-
-// A larger underlay makes no difference to it.
-mtu.case(
-  'mtu.static-default-range',
-  {
-    variant: 'jumbo-underlay',
-    setup: { ...STATIC_1280, underlayMtuBytes: JUMBO_BYTES },
-    notFor: ({ staticMtuBytes }) => isDefault(staticMtuBytes),
-  },
-  expectDefaultRange,
-);

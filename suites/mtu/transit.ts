@@ -8,7 +8,12 @@ import { HOP_LIMIT_OFFSET, PACKET_TOO_BIG, podPacket } from './vectors.ts';
 const QUOTE_BYTES = 1232;
 
 /** A Packet Too Big about a packet from `source` to `destination`. */
-const packetTooBig = (t: TestContext, mtuBytes: number, source: Ipv6Address, destination: Ipv6Address): readonly Layer[] => {
+const packetTooBig = (
+  t: TestContext,
+  mtuBytes: number,
+  source: Ipv6Address,
+  destination: Ipv6Address,
+): readonly Layer[] => {
   const quoted = t.inner({ source, destination, lengthBytes: 1500 }).subarray(0, QUOTE_BYTES);
   return [icmpv6Error({ type: PACKET_TOO_BIG, parameter: mtuBytes, quoted })];
 };
@@ -45,5 +50,9 @@ const expectUnchanged = (t: TestContext, packet: Uint8Array | undefined, stimulu
   if (packet === undefined) return;
   const sent = stimulus.inner;
   t.expectBytes(stimulus.title, packet, sent, { ignore: (offset) => offset === HOP_LIMIT_OFFSET });
-  t.expectEqual(`Hop Limit of the ${stimulus.title}`, packet[HOP_LIMIT_OFFSET] ?? -1, (sent[HOP_LIMIT_OFFSET] ?? 0) - 1);
+  t.expectEqual(
+    `Hop Limit of the ${stimulus.title}`,
+    packet[HOP_LIMIT_OFFSET] ?? -1,
+    (sent[HOP_LIMIT_OFFSET] ?? 0) - 1,
+  );
 };

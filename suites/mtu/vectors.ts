@@ -1,13 +1,37 @@
 import type { LabNode } from '../../harness/lab/index.ts';
-import { build, ethernet, ETHERNET, icmpv4Error, ipv4, ICMPV4_TYPE, ICMPV4_UNREACHABLE } from '../../harness/packet/index.ts';
+import {
+  build,
+  ethernet,
+  ETHERNET,
+  icmpv4Error,
+  ipv4,
+  ICMPV4_TYPE,
+  ICMPV4_UNREACHABLE,
+} from '../../harness/packet/index.ts';
 import { overheadBytes, type Profile } from '../../harness/profile/index.ts';
-import type { Icmpv6Message, Seen, SetupChanges, Stimulus, TestContext, TunnelPacket } from '../../harness/tester/context.ts';
+import type {
+  Icmpv6Message,
+  Seen,
+  SetupChanges,
+  Stimulus,
+  TestContext,
+  TunnelPacket,
+} from '../../harness/tester/context.ts';
 
 export const IPV6_MINIMUM_MTU_BYTES = 1280;
 export const POD_LINK_BYTES = 1500;
 export const PACKET_TOO_BIG = 2;
 
 export const DYNAMIC = { switches: { mtuMode: 'dynamic' } } as const satisfies SetupChanges;
+
+/** The tunnel MTU is the default of static mode. */
+export const STATIC = { switches: { mtuMode: 'static' } } as const satisfies SetupChanges;
+
+/** Where the profile names a static tunnel MTU, there is no default. */
+export const configuresTunnelMtu = ({ staticMtuBytes }: Profile): string | undefined =>
+  staticMtuBytes === IPV6_MINIMUM_MTU_BYTES
+    ? undefined
+    : `The profile configures a tunnel MTU of ${String(staticMtuBytes)} bytes`;
 
 /** A tunnel MTU that no packet from the usual pod link exceeds leaves nothing to answer. */
 export const takesWholePodLink = ({ switches, staticMtuBytes }: Profile): string | undefined =>
@@ -84,13 +108,25 @@ export const expectCarried = (
   }
   for (const frame of packet.frames) {
     const outer = frame.decoded.layers.find((layer) => layer.kind === 'ipv4');
-    t.expectEqual(`DF of the ${stimulus.title}`, Number(outer?.header.dontFragment ?? !dontFragment), Number(dontFragment), { frame });
+    t.expectEqual(
+      `DF of the ${stimulus.title}`,
+      Number(outer?.header.dontFragment ?? !dontFragment),
+      Number(dontFragment),
+      { frame },
+    );
   }
   t.expectBytes(`inner packet of the ${stimulus.title}`, packet.inner, stimulus.inner, {
     frame: packet.frame,
     ignore: (offset) => offset === HOP_LIMIT_OFFSET,
   });
   return packet;
+};
+
+/** Packets of these sizes are carried, all with DF clear. */
+export const expectDontFragmentClear = async (t: TestContext, sizes: readonly number[]): Promise<void> => {
+  const stimuli = [...new Set(sizes)].map((lengthBytes) => podPacket(t, lengthBytes));
+  const seen = await t.exchange(...stimuli);
+  for (const stimulus of stimuli) expectCarried(t, seen, stimulus, { dontFragment: false });
 };
 
 /** Which a router lowers. */

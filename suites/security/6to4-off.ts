@@ -70,7 +70,6 @@ const fromSixToFour = (t: TestContext, ownSixToFour: Ipv6Address): ReturnType<Te
         t.fromTunnel({ source, destination: ownAddress, layers: echoLayers() }, { from }),
         `6to4 echo request from ${who} to the DUT`,
       ),
-      named(t.fromTunnel({ source }, { from }), `packet with a 6to4 source from ${who} to a pod`),
     ];
   });
 };

@@ -88,6 +88,18 @@ test('the broadcast address follows the prefix length of the segment', () => {
   assert.is(labOf('overlay').subnetBroadcast.toString(), '10.0.0.255');
 });
 
+test('the gateways stay on the segment, whatever its length', () => {
+  for (const profile of ['overlay', '6to4']) {
+    for (const underlayPrefixLength of [16, 24, 25, 28, 30, 31]) {
+      const { underlay } = createLab(parseProfile(profile), { dutMacs, underlayPrefixLength });
+      for (const gateway of [underlay.gatewayA, underlay.gatewayB]) {
+        assert.ok(underlay.segment.contains(gateway), `${profile} /${String(underlayPrefixLength)}`);
+        assert.not.ok(gateway.equals(underlay.dut) || gateway.equals(underlay.dutSecondary));
+      }
+    }
+  }
+});
+
 test('the target is told the whole set-up, and a shell script the same in variables', () => {
   const setup = setupOf(labOf('overlay'));
   assert.equal(setup.mapping, { kind: '6rd', domainPrefix: 'fd5a:1234:5600::/40', ipv4Prefix: '10.0.0.0/8' });

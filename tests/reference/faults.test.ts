@@ -12,11 +12,13 @@ const test = suite('reference/faults');
 
 const OVERLAY = '6rd:fd5a:1234:5600::/40+10.0.0.0/8';
 
-const withAddress = (address: string, nodePrefix: string) => (setup: TargetSetup): TargetSetup => ({
-  ...setup,
-  underlay: { ...setup.underlay, address },
-  overlay: { ...setup.overlay, nodePrefix },
-});
+const withAddress =
+  (address: string, nodePrefix: string) =>
+  (setup: TargetSetup): TargetSetup => ({
+    ...setup,
+    underlay: { ...setup.underlay, address },
+    overlay: { ...setup.overlay, nodePrefix },
+  });
 
 const tooLong = (setup: TargetSetup): TargetSetup => ({
   ...setup,
@@ -80,12 +82,16 @@ const isVisible = (name: string, part: (typeof PARTS)[number], profile: number):
   return logOf(part, text, { ...options, faults: [name] }) !== clean;
 };
 
-test('every fault changes what comes out of the node under at least one profile', () => {
-  const unseen = faultNames.filter(
-    (name) => !partsFor(name).some((part) => PROFILES.some((_, profile) => isVisible(name, part, profile))),
-  );
-  assert.equal(unseen, []);
-}, { timeoutMs: 120_000 });
+test(
+  'every fault changes what comes out of the node under at least one profile',
+  () => {
+    const unseen = faultNames.filter(
+      (name) => !partsFor(name).some((part) => PROFILES.some((_, profile) => isVisible(name, part, profile))),
+    );
+    assert.equal(unseen, []);
+  },
+  { timeoutMs: 120_000 },
+);
 
 test('every fault changes the behaviour object and leaves the correct one alone', () => {
   for (const fault of FAULTS) assert.ok(fault.apply(CORRECT) !== CORRECT, fault.name);
@@ -96,7 +102,23 @@ test('names are unique', () => {
 });
 
 // GUE is no encapsulation of a set-up, so nothing can be wrong with it here.
-const AREAS = ['address', 'encap', 'hop-limit', 'dscp-ecn', 'mtu', 'fragment', 'decap', 'icmp4', 'icmp6', 'ipv6', 'loop', 'security', 'neighbour', 'udp', 'stateless'];
+const AREAS = [
+  'address',
+  'encap',
+  'hop-limit',
+  'dscp-ecn',
+  'mtu',
+  'fragment',
+  'decap',
+  'icmp4',
+  'icmp6',
+  'ipv6',
+  'loop',
+  'security',
+  'neighbour',
+  'udp',
+  'stateless',
+];
 const OTHER_FRAMINGS = ['udp.gue-variant-0'];
 
 test('every core fault of the catalogue that concerns this node is implemented, for its requirement', () => {

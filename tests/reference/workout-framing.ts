@@ -13,7 +13,10 @@ import type { Workout } from './workout.ts';
 /** Stimuli around UDP, the second port and the wrong framing. */
 export const framing = (bench: Bench, work: Workout): void => {
   const { lab } = bench;
-  const inner = build(ipv6({ source: lab.n2.pod(), destination: lab.n1.pod(), hopLimit: 64, nextHeader: 59 }), payload(new Uint8Array(20)));
+  const inner = build(
+    ipv6({ source: lab.n2.pod(), destination: lab.n1.pod(), hopLimit: 64, nextHeader: 59 }),
+    payload(new Uint8Array(20)),
+  );
   const outer = (): Layer => ipv4({ source: lab.n2.ipv4, destination: lab.n1.ipv4 });
   const datagram = (title: string, fields: Parameters<typeof udp>[0], content = inner): void => {
     work.underlay(title, [outer(), udp({ sourcePort: 55_555, destinationPort: 3544, ...fields }), payload(content)]);
@@ -37,11 +40,16 @@ export const framing = (bench: Bench, work: Workout): void => {
 /** A packet on the port to which no route points. */
 const onSecondPort = (bench: Bench, work: Workout, inner: Uint8Array): void => {
   const { lab } = bench;
-  const header = ipv4({ source: lab.n2.ipv4, destination: lab.n1.ipv4, ...(work.carrier().length > 0 ? {} : { protocol: 41 }) });
+  const header = ipv4({
+    source: lab.n2.ipv4,
+    destination: lab.n1.ipv4,
+    ...(work.carrier().length > 0 ? {} : { protocol: 41 }),
+  });
   const seen = bench.send('U2', [header, ...work.carrier(), payload(inner)]);
   work.log.push(`second port: ${String(seen.length)}`);
   const far = Ipv4Address.parse('10.2.9.9');
-  if (lab.map && bench.setup.mapping.kind === '6rd' && bench.setup.mapping.ipv4Prefix === '10.0.0.0/8') work.fromPod({ destination: lab.node(far).pod() });
+  if (lab.map && bench.setup.mapping.kind === '6rd' && bench.setup.mapping.ipv4Prefix === '10.0.0.0/8')
+    work.fromPod({ destination: lab.node(far).pod() });
 };
 
 /** A payload for which the UDP checksum comes out as zero. */

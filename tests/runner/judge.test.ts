@@ -54,6 +54,13 @@ test('a doubt does not excuse a violated MUST', () => {
   assert.is(verdictOf({ doubts: [doubt], violations: [violation('decap.must')] }), 'fail');
 });
 
+test('where the requirement is a SHOULD, a violation decides it in spite of a doubt', () => {
+  const shown = { doubts: [doubt], violations: [violation('decap.should')] };
+  assert.is(verdictOf({ ...shown, level: 'should' }), 'warn');
+  assert.is(verdictOf({ ...shown, level: 'must' }), 'inconclusive');
+  assert.is(verdictOf({ doubts: [doubt], level: 'should' }), 'inconclusive');
+});
+
 test('a doubt beside a mere warning is inconclusive, because the MUST behind it is undecided', () => {
   assert.is(verdictOf({ doubts: [doubt], violations: [violation('decap.should')] }), 'inconclusive');
 });

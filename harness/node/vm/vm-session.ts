@@ -84,12 +84,10 @@ export class VmSession implements NodeSession {
     const variables = Object.entries(setupEnvironment(setup)).map(
       ([name, value]) => `export ${name}=${shellQuote(value)}\n`,
     );
-    const script = `${variables.join('')}cd ${GUEST_TARGET_FOLDER} && exec ./${program}\n`;
-    const result = await this.#machine.agent.run({
-      script,
-      stdin: `${JSON.stringify(setup)}\n`,
-      timeoutMs: TARGET_TIME_LIMIT_MS,
-    });
+    // A here-document saves the guest a process; JSON of one line cannot contain the line that ends it.
+    const input = `<<'END'\n${JSON.stringify(setup)}\nEND\n`;
+    const script = `${variables.join('')}cd ${GUEST_TARGET_FOLDER} && exec ./${program} ${input}`;
+    const result = await this.#machine.agent.run({ script, timeoutMs: TARGET_TIME_LIMIT_MS });
     this.#lastStderr = result.stderr.trim();
     return result;
   }

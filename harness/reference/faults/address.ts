@@ -28,7 +28,7 @@ export const addressFaults: readonly Fault[] = [
     ),
     '6rd-shift-wrong-length': misreadingDestination(
       ({ domain, common }, bytes, at) =>
-        ((common.address | (bitsOf(bytes, at, domain.length, 32) >>> (domain.length % 32))) >>> 0),
+        (common.address | (bitsOf(bytes, at, domain.length, 32) >>> (domain.length % 32))) >>> 0,
     ),
     '6rd-low-bits-copied': misreadingDestination(
       ({ common }, bytes, at) => common.address + bitsOf(bytes, at, 32 + common.length, 32 - common.length),
@@ -37,7 +37,11 @@ export const addressFaults: readonly Fault[] = [
   ...faultsOf('address.6to4-embedded-bits', {
     'addr-byteswap': misreadingDestination(
       (_mapping, bytes, at) =>
-        (((bytes[at + 5] ?? 0) << 24) | ((bytes[at + 4] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 2] ?? 0)) >>> 0,
+        (((bytes[at + 5] ?? 0) << 24) |
+          ((bytes[at + 4] ?? 0) << 16) |
+          ((bytes[at + 3] ?? 0) << 8) |
+          (bytes[at + 2] ?? 0)) >>>
+        0,
     ),
     'addr-off-by-16': misreadingDestination((_mapping, bytes, at) => readUint32(bytes, at + 4)),
     'addr-signed-octet': misreadingDestination(
@@ -50,7 +54,10 @@ export const addressFaults: readonly Fault[] = [
     ),
   }),
   ...faultsOf('address.6rd-parameter-bounds', {
-    '6rd-accept-overlong': (behaviour) => ({ ...behaviour, start: without(behaviour.start, '6rd-bounds', 'node-prefix') }),
+    '6rd-accept-overlong': (behaviour) => ({
+      ...behaviour,
+      start: without(behaviour.start, '6rd-bounds', 'node-prefix'),
+    }),
   }),
   ...faultsOf('address.no-ipv4-compatible-tunnelling', {
     'auto-tunnel-compat': together(

@@ -62,9 +62,7 @@ export const encapsulatingSource = (test: AddressTest): Change =>
   );
 
 /** Replaces routes. */
-export const rerouting = (
-  change: (route: Ipv6Route, packet: Uint8Array) => Ipv6Route,
-): Change =>
+export const rerouting = (change: (route: Ipv6Route, packet: Uint8Array) => Ipv6Route): Change =>
   inArea('forwarding', (is) => ({
     route: (mapping, config, packet) => change(is.route(mapping, config, packet), packet),
   }));

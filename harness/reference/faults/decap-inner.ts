@@ -156,4 +156,3 @@ export const decapInnerFaults: readonly Fault[] = [
     'unspec-src-forwarded': acceptingInnerSource((bytes, at) => matchesPrefix(UNSPECIFIED, bytes, at)),
   }),
 ];
-

@@ -68,7 +68,9 @@ const widened = (blocks: readonly Ipv4Net[]): Ipv4Net[] =>
   blocks.flatMap((block) => {
     const size = 2 ** (32 - block.length);
     const next = block.address + size;
-    return next <= 0xffffffff ? [block, { address: (next & netmask(block.length)) >>> 0, length: block.length }] : [block];
+    return next <= 0xffffffff
+      ? [block, { address: (next & netmask(block.length)) >>> 0, length: block.length }]
+      : [block];
   });
 
 const openingReturn: Change = inArea('forwarding', () => ({ mayReturn: () => true }));
@@ -201,4 +203,3 @@ export const decapOuterFaults: readonly Fault[] = [
     })),
   }),
 ];
-

@@ -66,8 +66,9 @@ export const encapFaults: readonly Fault[] = [
   ...faultsOf('encap.any-upper-layer', {
     'nh-whitelist': inArea('encapsulation', (is) => ({
       admits: (node, question) =>
-        [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6].some((known) => known === upperLayerOf(question.inner).protocol) &&
-        is.admits(node, question),
+        [PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6].some(
+          (known) => known === upperLayerOf(question.inner).protocol,
+        ) && is.admits(node, question),
     })),
   }),
   ...faultsOf('encap.configured-destination', {
@@ -95,7 +96,11 @@ export const encapFaults: readonly Fault[] = [
     'double-encap': inArea('outer', (is) => ({
       assemble: (behaviour, header, payload) => {
         const once = is.assemble(behaviour, header, payload);
-        return is.assemble(behaviour, { ...header, totalLength: header.totalLength + IPV4.MINIMUM_HEADER_LENGTH }, once);
+        return is.assemble(
+          behaviour,
+          { ...header, totalLength: header.totalLength + IPV4.MINIMUM_HEADER_LENGTH },
+          once,
+        );
       },
     })),
     dup: emitting((frame, send) => {
@@ -108,7 +113,9 @@ export const encapFaults: readonly Fault[] = [
   }),
   ...faultsOf('encap.flags-and-offset', {
     'df-as-mf': inArea('outer', () => ({ flagsAndOffset: (dontFragment) => (dontFragment ? 0x2000 : 0x4000) })),
-    'evil-bit': inArea('outer', (is) => ({ flagsAndOffset: (dontFragment) => is.flagsAndOffset(dontFragment) | 0x8000 })),
+    'evil-bit': inArea('outer', (is) => ({
+      flagsAndOffset: (dontFragment) => is.flagsAndOffset(dontFragment) | 0x8000,
+    })),
   }),
   ...faultsOf('encap.header-checksum', {
     // One carry is added back in, however many there were.
@@ -184,7 +191,9 @@ export const encapFaults: readonly Fault[] = [
     })),
   }),
   ...faultsOf('encap.total-length', {
-    'len-forgets-v6hdr': inArea('outer', (is) => ({ totalLength: (length) => is.totalLength(length) - IPV6.HEADER_LENGTH })),
+    'len-forgets-v6hdr': inArea('outer', (is) => ({
+      totalLength: (length) => is.totalLength(length) - IPV6.HEADER_LENGTH,
+    })),
     'len-from-frame': inArea('outer', (is) => ({ totalLength: (length) => is.totalLength(length) + 14 })),
     'len-host-order': inArea('outer', (is) => ({
       totalLength: (length) => {
@@ -197,4 +206,3 @@ export const encapFaults: readonly Fault[] = [
     'enc-version6': inArea('outer', (is) => ({ versionAndIhl: (length) => (is.versionAndIhl(length) & 0x0f) | 0x60 })),
   }),
 ];
-

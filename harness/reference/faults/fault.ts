@@ -38,12 +38,17 @@ interface Check<Question extends readonly unknown[]> {
 }
 
 /** A list of checks without some of them. */
-export const without = <Kind extends { readonly name: string }>(checks: readonly Kind[], ...names: readonly string[]): Kind[] =>
-  checks.filter((check) => !names.includes(check.name));
+export const without = <Kind extends { readonly name: string }>(
+  checks: readonly Kind[],
+  ...names: readonly string[]
+): Kind[] => checks.filter((check) => !names.includes(check.name));
 
 /** The same checks, none of which looks at what meets a condition. */
 export const exempting = <Question extends readonly unknown[], Kind extends Check<Question>>(
   checks: readonly (Kind & Check<Question>)[],
   condition: (...question: Question) => boolean,
 ): (Kind & Check<Question>)[] =>
-  checks.map((check) => ({ ...check, violated: (...question) => !condition(...question) && check.violated(...question) }));
+  checks.map((check) => ({
+    ...check,
+    violated: (...question) => !condition(...question) && check.violated(...question),
+  }));

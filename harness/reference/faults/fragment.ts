@@ -25,7 +25,9 @@ const checkingFirstFragment: Change = (behaviour) => {
         return is.onArrival(fragment);
       },
     })),
-    inArea('decap', (is) => ({ checks: exempting(is.checks, ({ outer }: DecapQuestion) => passed.delete(outer.source)) })),
+    inArea('decap', (is) => ({
+      checks: exempting(is.checks, ({ outer }: DecapQuestion) => passed.delete(outer.source)),
+    })),
   )(behaviour);
 };
 
@@ -80,16 +82,22 @@ export const fragmentFaults: readonly Fault[] = [
     'frag-id-differs': inArea('fragment', (is) => ({
       identification: (ofPacket, index) => (is.identification(ofPacket, index) + index) & 0xffff,
     })),
-    'frag-not-mult8': inArea('fragment', (is) => ({ pieceLengthBytes: (mtuBytes) => is.pieceLengthBytes(mtuBytes) - 4 })),
+    'frag-not-mult8': inArea('fragment', (is) => ({
+      pieceLengthBytes: (mtuBytes) => is.pieceLengthBytes(mtuBytes) - 4,
+    })),
     'frag-df1': inArea('fragment', (is) => ({
       flagsAndOffset: (offset, isLast) => is.flagsAndOffset(offset, isLast) | 0x4000,
     })),
     'frag-csum': inArea('fragment', () => ({ checksum: (_header, ofPacket) => ofPacket })),
-    'frag-tos-differs': inArea('fragment', (is) => ({ tos: (ofPacket, index) => (index === 0 ? is.tos(ofPacket, index) : 0x10) })),
+    'frag-tos-differs': inArea('fragment', (is) => ({
+      tos: (ofPacket, index) => (index === 0 ? is.tos(ofPacket, index) : 0x10),
+    })),
   }),
   ...faultsOf('fragment.incomplete-discarded', {
     'first-frag-decap': together(
-      inArea('reassembly', (is) => ({ onArrival: (fragment) => (isFirst(fragment) ? 'deliver' : is.onArrival(fragment)) })),
+      inArea('reassembly', (is) => ({
+        onArrival: (fragment) => (isFirst(fragment) ? 'deliver' : is.onArrival(fragment)),
+      })),
       inArea('decap', (is) => ({
         innerPacket: (node, payload, outer) =>
           is.innerPacket(node, payload, outer) ?? (payload.length >= IPV6.HEADER_LENGTH ? payload : undefined),

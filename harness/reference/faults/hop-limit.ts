@@ -21,7 +21,9 @@ const never = (): boolean => false;
 
 export const hopLimitFaults: readonly Fault[] = [
   ...faultsOf('hop-limit.decap-decrement', {
-    'hl-from-ttl': lowering('tunnel', (hopLimit, arrival) => (arrival.via === 'tunnel' ? arrival.outer.ttl - 1 : hopLimit)),
+    'hl-from-ttl': lowering('tunnel', (hopLimit, arrival) =>
+      arrival.via === 'tunnel' ? arrival.outer.ttl - 1 : hopLimit,
+    ),
     'decap-no-dec': lowering('tunnel', (hopLimit) => hopLimit),
     'decap-dec2': lowering('tunnel', (hopLimit) => hopLimit - 2),
   }),

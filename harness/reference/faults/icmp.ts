@@ -37,7 +37,12 @@ const toOuterSource = (node: ReferenceNode, inner: Uint8Array): boolean => {
   message[3] = checksum;
   const gateway = node.config.underlayRoutes.find((route) => route.gateway !== undefined)?.gateway;
   if (gateway === undefined) return false;
-  const fields = { source: node.config.tunnelAddress, destination: gateway, protocol: PROTOCOL.ICMPV4, identification: 1 };
+  const fields = {
+    source: node.config.tunnelAddress,
+    destination: gateway,
+    protocol: PROTOCOL.ICMPV4,
+    identification: 1,
+  };
   node.paths.sendIpv4(buildIpv4({ ...fields, payload: message }), () => undefined);
   return false;
 };
@@ -73,7 +78,10 @@ export const icmp4Faults: readonly Fault[] = [
         return {
           quotedInner: (_config, quote) => {
             const inner = filledUp(quote, ihlBytes(quote));
-            inner.set(before.subarray(0, Math.max(0, inner.length - quote.length + 20)), Math.max(0, quote.length - 20));
+            inner.set(
+              before.subarray(0, Math.max(0, inner.length - quote.length + 20)),
+              Math.max(0, quote.length - 20),
+            );
             before = concat(quote, before);
             return inner;
           },
@@ -101,7 +109,12 @@ export const icmp4Faults: readonly Fault[] = [
       inArea('icmpv6', (is) => ({
         quote: (node, offending, error) => {
           const quote = is.quote(node, offending, error);
-          const fields = { source: node.config.tunnelAddress, destination: 0, protocol: PROTOCOL.IPV6, identification: 1 };
+          const fields = {
+            source: node.config.tunnelAddress,
+            destination: 0,
+            protocol: PROTOCOL.IPV6,
+            identification: 1,
+          };
           return error.code === 3 ? buildIpv4({ ...fields, payload: quote }) : quote;
         },
       })),
@@ -156,4 +169,3 @@ export const icmp6Faults: readonly Fault[] = [
     })),
   }),
 ];
-

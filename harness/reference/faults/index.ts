@@ -53,6 +53,7 @@ export class UnknownFaultError extends Proto41Error {
 /** Throws UnknownFaultError for a name that is not in `faultNames`. */
 export const faultByName = (name: string): Fault => {
   const fault = BY_NAME.get(name);
-  if (!fault) throw new UnknownFaultError(`expected the name of a fault, found "${name}"; "list faults" shows them all`);
+  if (!fault)
+    throw new UnknownFaultError(`expected the name of a fault, found "${name}"; "list faults" shows them all`);
   return fault;
 };

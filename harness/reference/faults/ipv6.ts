@@ -68,7 +68,11 @@ export const ipv6Faults: readonly Fault[] = [
           name: 'known-header',
           violated: (packet) => {
             const isPlain = KNOWN_IN_TRANSIT.has(upperLayerOf(packet).protocol);
-            return !isPlain || packet[IPV6.NEXT_HEADER] === PROTOCOL.DESTINATION_OPTIONS || packet[IPV6.NEXT_HEADER] === PROTOCOL.ROUTING;
+            return (
+              !isPlain ||
+              packet[IPV6.NEXT_HEADER] === PROTOCOL.DESTINATION_OPTIONS ||
+              packet[IPV6.NEXT_HEADER] === PROTOCOL.ROUTING
+            );
           },
           error: { type: 4, code: 1, parameter: IPV6.NEXT_HEADER },
         },

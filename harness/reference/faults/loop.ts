@@ -14,11 +14,17 @@ const reachingItself: Change = inArea('ipv4', (is) => ({
 
 const withoutNullRoute: Change = rerouting((route) => (route.kind === 'own-prefix' ? { kind: 'tunnel' } : route));
 
-const TO_THE_TUNNEL: Change = together(withoutNullRoute, withoutEgress('own-destination', 'source-pair', 'pod-source'), reachingItself);
+const TO_THE_TUNNEL: Change = together(
+  withoutNullRoute,
+  withoutEgress('own-destination', 'source-pair', 'pod-source'),
+  reachingItself,
+);
 
 export const loopFaults: readonly Fault[] = [
   ...faultsOf('loop.finite', { 'loop-ttl-refreshed': inArea('forwarding', () => ({ lowered: () => 64 })) }),
-  ...faultsOf('loop.foreign-prefix-decap', { 'two-tunnel-loop': withoutDecap('foreign-destination', 'own-prefix-only') }),
+  ...faultsOf('loop.foreign-prefix-decap', {
+    'two-tunnel-loop': withoutDecap('foreign-destination', 'own-prefix-only'),
+  }),
   ...faultsOf('loop.foreign-prefix-encap', {
     'foreign-self-source-encapsulated': withoutEgress('foreign-source', 'pod-source'),
   }),
@@ -74,7 +80,9 @@ export const loopFaults: readonly Fault[] = [
           warm = true;
           return is.admits(node, question);
         },
-        checks: is.checks.map((check) => (endpoint.has(check.name) ? (exempting([check], () => warm)[0] ?? check) : check)),
+        checks: is.checks.map((check) =>
+          endpoint.has(check.name) ? (exempting([check], () => warm)[0] ?? check) : check,
+        ),
       };
     }),
   }),

@@ -104,7 +104,9 @@ export const mtuFaults: readonly Fault[] = [
         : undefined,
     ),
     'blackhole-small-pmtu': deciding((_decision, question, overhead) =>
-      isBelowFloor(question, overhead) && question.inner.length > question.pathMtuBytes - overhead ? { kind: 'drop' } : undefined,
+      isBelowFloor(question, overhead) && question.inner.length > question.pathMtuBytes - overhead
+        ? { kind: 'drop' }
+        : undefined,
     ),
   }),
   ...faultsOf('mtu.dynamic-floor-ptb', {
@@ -149,7 +151,9 @@ export const mtuFaults: readonly Fault[] = [
     'pmtu-underflow': together(
       inArea('pathMtu', () => ({ lowered: (current, reported) => (reported < current ? reported : undefined) })),
       deciding((_decision, question, overhead) =>
-        question.pathMtuBytes <= 68 ? { kind: 'too-big', mtuBytes: (question.pathMtuBytes - overhead - 68) >>> 0 } : undefined,
+        question.pathMtuBytes <= 68
+          ? { kind: 'too-big', mtuBytes: (question.pathMtuBytes - overhead - 68) >>> 0 }
+          : undefined,
       ),
     ),
   }),
@@ -182,7 +186,9 @@ export const mtuFaults: readonly Fault[] = [
     })),
     'ptb-csum': inArea('icmpv6', (is) => ({
       checksum: (packet, error) =>
-        error.type === ICMPV6_TYPE.PACKET_TOO_BIG ? internetChecksum(packet, IPV6.HEADER_LENGTH) : is.checksum(packet, error),
+        error.type === ICMPV6_TYPE.PACKET_TOO_BIG
+          ? internetChecksum(packet, IPV6.HEADER_LENGTH)
+          : is.checksum(packet, error),
     })),
     'ptb-code1': inArea('icmpv6', (is) => ({
       code: (error) => (error.type === ICMPV6_TYPE.PACKET_TOO_BIG ? 1 : is.code(error)),
@@ -209,7 +215,9 @@ export const mtuFaults: readonly Fault[] = [
   ...faultsOf('mtu.per-destination', { 'pmtu-global': inArea('pathMtu', () => ({ key: () => 0 })) }),
   ...faultsOf('mtu.probing-works', {
     'probe-fragmented': deciding((decision, question) =>
-      decision.kind === 'send' && question.inner.length > 1380 ? { ...decision, dontFragment: false, fragmentAboveBytes: 1400 } : undefined,
+      decision.kind === 'send' && question.inner.length > 1380
+        ? { ...decision, dontFragment: false, fragmentAboveBytes: 1400 }
+        : undefined,
     ),
   }),
   ...faultsOf('mtu.ptb-never-below-1280', {
@@ -240,4 +248,3 @@ export const mtuFaults: readonly Fault[] = [
     ),
   }),
 ];
-

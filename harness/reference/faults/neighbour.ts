@@ -14,7 +14,8 @@ const TARGET = IPV6.HEADER_LENGTH + 8;
 
 /** Changes the pod link's cache with what was heard through the tunnel. */
 const poison = (node: ReferenceNode, packet: Uint8Array): void => {
-  const mac = packet.length >= OPTIONS + 8 ? packet.slice(OPTIONS + 2, OPTIONS + 8) : Uint8Array.of(2, 0, 0, 0, 0xba, 0xad);
+  const mac =
+    packet.length >= OPTIONS + 8 ? packet.slice(OPTIONS + 2, OPTIONS + 8) : Uint8Array.of(2, 0, 0, 0, 0xba, 0xad);
   node.neighbours.learn(addressKey(packet, TARGET), mac, true);
 };
 
@@ -86,7 +87,8 @@ export const neighbourFaults: readonly Fault[] = [
           },
         })),
         inArea('mapping', (is) => ({
-          outerDestination: (inner, config, packet, toRelay) => learned ?? is.outerDestination(inner, config, packet, toRelay),
+          outerDestination: (inner, config, packet, toRelay) =>
+            learned ?? is.outerDestination(inner, config, packet, toRelay),
         })),
       )(behaviour);
     },
@@ -101,7 +103,9 @@ export const neighbourFaults: readonly Fault[] = [
     })),
   }),
   ...faultsOf('neighbour.nud-answered', {
-    'nud-ignored': inArea('neighbour', (is) => ({ answersOn: (node, link) => link === 'pods' && is.answersOn(node, link) })),
+    'nud-ignored': inArea('neighbour', (is) => ({
+      answersOn: (node, link) => link === 'pods' && is.answersOn(node, link),
+    })),
     'na-hl64': inArea('neighbour', () => ({ advertisementHopLimit: 64 })),
   }),
   ...faultsOf('neighbour.tunnel-ra-ignored', {

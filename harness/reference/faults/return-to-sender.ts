@@ -15,7 +15,9 @@ export const returnToSender = (node: ReferenceNode, packet: Uint8Array, destinat
   const addresses = new Uint8Array(8);
   writeUint32(addresses, 0, source);
   writeUint32(addresses, 4, destination);
-  const payload = isFou ? buildUdp(behaviour.udp, config, inner, addresses.subarray(0, 4), addresses.subarray(4)) : inner;
+  const payload = isFou
+    ? buildUdp(behaviour.udp, config, inner, addresses.subarray(0, 4), addresses.subarray(4))
+    : inner;
   const protocol = isFou ? PROTOCOL.UDP : PROTOCOL.IPV6;
   const identification = node.identifications.next(source, destination, protocol);
   node.paths.sendIpv4(buildIpv4({ source, destination, protocol, identification, payload }), () => undefined);

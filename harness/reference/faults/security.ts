@@ -124,13 +124,11 @@ export const securityFaults: readonly Fault[] = [
   ...faultsOf('security.egress-native-source', { 'egress-native-src': withoutEgress('pod-source') }),
   ...faultsOf('security.egress-source-pair', {
     'egress-spoof': withoutEgress('source-pair', 'pod-source'),
-    'outer-src-from-inner': together(
-      withoutEgress('source-pair', 'pod-source'),
-      (behaviour) =>
-        inArea('outer', (is) => ({
-          source: (context) =>
-            embeddedAddress(behaviour.mapping, context.config, context.inner, IPV6.SOURCE) ?? is.source(context),
-        }))(behaviour),
+    'outer-src-from-inner': together(withoutEgress('source-pair', 'pod-source'), (behaviour) =>
+      inArea('outer', (is) => ({
+        source: (context) =>
+          embeddedAddress(behaviour.mapping, context.config, context.inner, IPV6.SOURCE) ?? is.source(context),
+      }))(behaviour),
     ),
   }),
   ...faultsOf('security.encap-embedded-non-global', {

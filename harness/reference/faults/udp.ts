@@ -8,7 +8,8 @@ import type { Change, Fault } from './fault.ts';
 import { exempting, faultsOf, inArea, together } from './fault.ts';
 
 /** A source port from a wrong hash. */
-const portFrom = (change: (inner: Uint8Array) => number): Change => inArea('udp', () => ({ sourcePort: (_config, inner) => change(inner) }));
+const portFrom = (change: (inner: Uint8Array) => number): Change =>
+  inArea('udp', () => ({ sourcePort: (_config, inner) => change(inner) }));
 
 const addressSum = (inner: Uint8Array): number => internetChecksum(inner, IPV6.SOURCE, IPV6.HEADER_LENGTH);
 
@@ -27,7 +28,9 @@ const replyingToSource: Change = inArea('udp', (is) => {
 
 export const udpFaults: readonly Fault[] = [
   ...faultsOf('udp.checks-unchanged', {
-    'udp-path-no-check': inArea('decap', (is) => ({ checks: exempting(is.checks, ({ outer }) => outer.framing === 'fou') })),
+    'udp-path-no-check': inArea('decap', (is) => ({
+      checks: exempting(is.checks, ({ outer }) => outer.framing === 'fou'),
+    })),
   }),
   ...faultsOf('udp.checksum-generated', {
     'udp-csum-wrong': inArea('udp', () => ({ checksum: (_config, datagram) => internetChecksum(datagram) })),

@@ -17,7 +17,7 @@ export const ihlBytes = (packet: Uint8Array): number => ((packet[0] ?? 0) & 0x0f
 /** RFC 1122 section 3.2.1.8 (c): loose and strict source route; a malformed list of options ends the packet too. */
 const optionsAreUnacceptable = (packet: Uint8Array): boolean => {
   const end = ihlBytes(packet);
-  for (let at: number = IPV4.OPTIONS; at < end; ) {
+  for (let at: number = IPV4.OPTIONS; at < end;) {
     const type = packet[at] ?? 0;
     if (type === 0) return false;
     if (type === 131 || type === 137) return true;

@@ -61,11 +61,7 @@ export class Reassembly {
   readonly #timedOut: (fragment: Uint8Array) => void;
   readonly #datagrams = new Map<string, Datagram>();
 
-  constructor(
-    behaviour: ReassemblyBehaviour,
-    clock: ReferenceClock,
-    timedOut: (fragment: Uint8Array) => void,
-  ) {
+  constructor(behaviour: ReassemblyBehaviour, clock: ReferenceClock, timedOut: (fragment: Uint8Array) => void) {
     this.#behaviour = behaviour;
     this.#clock = clock;
     this.#timedOut = timedOut;

@@ -12,7 +12,7 @@ export const processHopByHop = (packet: Uint8Array): 'pass' | 'drop' | Icmpv6Err
   if (packet[IPV6.NEXT_HEADER] !== PROTOCOL.HOP_BY_HOP) return 'pass';
   const end = IPV6.HEADER_LENGTH + ((packet[IPV6.HEADER_LENGTH + 1] ?? 0) + 1) * 8;
   if (end > packet.length) return 'drop';
-  for (let at = IPV6.HEADER_LENGTH + 2; at < end; ) {
+  for (let at = IPV6.HEADER_LENGTH + 2; at < end;) {
     const type = packet[at] ?? 0;
     if (type === PAD_1) {
       at += 1;

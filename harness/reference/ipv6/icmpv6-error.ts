@@ -61,12 +61,7 @@ export const icmpv6: Icmpv6Behaviour = {
 };
 
 /** Tells the source of `offending` what became of it, unless RFC 4443 forbids or the rate limit is spent. */
-export const reportError = (
-  node: ReferenceNode,
-  error: Icmpv6Error,
-  offending: Uint8Array,
-  arrival: Arrival,
-): void => {
+export const reportError = (node: ReferenceNode, error: Icmpv6Error, offending: Uint8Array, arrival: Arrival): void => {
   const { icmpv6: behaviour } = node.behaviour;
   if (arrival.via === 'self' || !behaviour.mayReport(error, offending)) return;
   if (behaviour.isLimited(error) && !node.errorBudget.take(node.clock.nowMs())) return;

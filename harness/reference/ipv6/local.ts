@@ -55,7 +55,10 @@ export const local: LocalBehaviour = {
   },
 };
 
-const MAY_ANSWER_GROUPS: ReadonlySet<number> = new Set([ICMPV6_TYPE.NEIGHBOR_SOLICITATION, ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT]);
+const MAY_ANSWER_GROUPS: ReadonlySet<number> = new Set([
+  ICMPV6_TYPE.NEIGHBOR_SOLICITATION,
+  ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT,
+]);
 
 export const receiveLocal = (node: ReferenceNode, packet: Uint8Array, arrival: Arrival): void => {
   if (isMulticast(packet, IPV6.SOURCE) || !passesRoutingHeaders(node, packet, arrival)) return;
@@ -79,7 +82,11 @@ const isRealFragment = (packet: Uint8Array): boolean => {
 const passesRoutingHeaders = (node: ReferenceNode, packet: Uint8Array, arrival: Arrival): boolean => {
   let protocol = packet[IPV6.NEXT_HEADER];
   let at: number = IPV6.HEADER_LENGTH;
-  while (protocol === PROTOCOL.HOP_BY_HOP || protocol === PROTOCOL.DESTINATION_OPTIONS || protocol === PROTOCOL.ROUTING) {
+  while (
+    protocol === PROTOCOL.HOP_BY_HOP ||
+    protocol === PROTOCOL.DESTINATION_OPTIONS ||
+    protocol === PROTOCOL.ROUTING
+  ) {
     if (protocol === PROTOCOL.ROUTING && (packet[at + 3] ?? 0) !== 0) {
       node.paths.reportError({ type: 4, code: 0, parameter: at + 2 }, packet, arrival);
       return false;
@@ -101,7 +108,8 @@ const echo = (node: ReferenceNode, request: Uint8Array, at: number, arrival: Arr
   const asked = request.subarray(IPV6.DESTINATION, IPV6.DESTINATION + 16);
   const { config } = node;
   // RFC 4443 section 4.2: a request to an anycast or multicast address is answered from a unicast address.
-  const indirect = isMulticast(asked, 0) || (isAnycast(config, asked, 0) && !sameAddress(config.overlayAddress, 0, asked, 0));
+  const indirect =
+    isMulticast(asked, 0) || (isAnycast(config, asked, 0) && !sameAddress(config.overlayAddress, 0, asked, 0));
   const payload = request.slice(at);
   payload[0] = ICMPV6_TYPE.ECHO_REPLY;
   const fromGroup = arrival.via === 'pods' && isMulticast(asked, 0) ? config.gateway : config.overlayAddress;

@@ -71,7 +71,13 @@ export const upperLayerOf = (packet: Uint8Array): UpperLayer => {
   while (isExtension(protocol) && offset + 8 <= packet.length) {
     if (protocol === PROTOCOL.FRAGMENT) fragmented = true;
     if (protocol === PROTOCOL.FRAGMENT && (readUint16(packet, offset + 2) & 0xfff8) !== 0) {
-      return { protocol: packet[offset] ?? 0, offset: offset + 8, nextHeaderAt: offset, fragmented, laterFragment: true };
+      return {
+        protocol: packet[offset] ?? 0,
+        offset: offset + 8,
+        nextHeaderAt: offset,
+        fragmented,
+        laterFragment: true,
+      };
     }
     nextHeaderAt = offset;
     const lengthBytes = extensionLength(packet, offset, protocol);

@@ -64,7 +64,7 @@ const answersFor = (node: ReferenceNode, link: Link, at: Uint8Array, offset: num
 
 /** The value of an option, or undefined; an option of length zero makes the message invalid and ends the search. */
 const findOption = (packet: Uint8Array, type: number): Uint8Array | undefined => {
-  for (let at = OPTIONS; at + 8 <= packet.length; ) {
+  for (let at = OPTIONS; at + 8 <= packet.length;) {
     const lengthBytes = (packet[at + 1] ?? 0) * 8;
     if (lengthBytes === 0) return undefined;
     if (packet[at] === type) return packet.subarray(at + 2, at + 8);

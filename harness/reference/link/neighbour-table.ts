@@ -39,7 +39,8 @@ export class NeighbourTable<Key> {
   resolve(key: Key, deliver: (mac: Uint8Array) => void, failed: () => void): void {
     const entry = this.#entries.get(key) ?? this.#create(key);
     if (entry.mac) {
-      if (!entry.cancelRetry && this.#options.clock.nowMs() - entry.confirmedMs > CONFIRMED_FOR_MS) this.#ask(key, entry);
+      if (!entry.cancelRetry && this.#options.clock.nowMs() - entry.confirmedMs > CONFIRMED_FOR_MS)
+        this.#ask(key, entry);
       deliver(entry.mac);
       return;
     }

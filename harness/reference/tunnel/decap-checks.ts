@@ -112,13 +112,14 @@ export const decapChecks: readonly DecapCheck[] = [
     violated: ({ node, inner }) => {
       const destination = foreignEmbedded(node.config, inner, IPV6.DESTINATION);
       const { config } = node;
-      return config.switches.foreignPrefixCheck === 'on' && destination !== undefined && isOwnAddress(config, destination);
+      return (
+        config.switches.foreignPrefixCheck === 'on' && destination !== undefined && isOwnAddress(config, destination)
+      );
     },
   },
   {
     // RFC 5969 section 9.2: by default only the own delegated prefix, unless the node is a relay.
     name: 'own-prefix-only',
-    violated: (question) =>
-      isAutomatic(question) && embeddedDestination(question) === undefined && !isRelay(question),
+    violated: (question) => isAutomatic(question) && embeddedDestination(question) === undefined && !isRelay(question),
   },
 ];

@@ -13,7 +13,12 @@ export interface EcnBehaviour {
   /** The inner ECN field that leaves the tunnel; undefined drops the packet. */
   egress(inner: number, outer: number): number | undefined;
   /** The Traffic Class that leaves the tunnel; undefined drops the packet. */
-  decapsulated(behaviour: EcnBehaviour, config: NodeConfig, trafficClass: number, outer: OuterSummary): number | undefined;
+  decapsulated(
+    behaviour: EcnBehaviour,
+    config: NodeConfig,
+    trafficClass: number,
+    outer: OuterSummary,
+  ): number | undefined;
 }
 
 export const ecn: EcnBehaviour = {

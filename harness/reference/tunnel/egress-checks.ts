@@ -73,8 +73,7 @@ export const egressChecks: readonly EgressCheck[] = [
     name: 'special-destination',
     reaction: 'silent',
     violated: (question) =>
-      isAutomatic(question) &&
-      isSpecial(question.node.behaviour.sanity, question.node.config, question.destination),
+      isAutomatic(question) && isSpecial(question.node.behaviour.sanity, question.node.config, question.destination),
   },
   {
     name: 'own-destination',

@@ -69,7 +69,11 @@ export const encapsulate = (
 };
 
 /** Checks of the endpoint say nothing about a packet that has none. */
-const ENDPOINT_CHECKS: ReadonlySet<string> = new Set(['special-destination', 'own-destination', 'broadcast-destination']);
+const ENDPOINT_CHECKS: ReadonlySet<string> = new Set([
+  'special-destination',
+  'own-destination',
+  'broadcast-destination',
+]);
 
 const decide = (
   node: ReferenceNode,

@@ -18,6 +18,7 @@ export const flowHash = (inner: Uint8Array): number => {
   const upper = upperLayerOf(inner);
   hash = mix(hash, upper.protocol);
   const hasPorts = upper.protocol === PROTOCOL.TCP || upper.protocol === PROTOCOL.UDP;
-  if (hasPorts && !upper.fragmented && upper.offset + 4 <= inner.length) hash = mix(hash, readUint32(inner, upper.offset));
+  if (hasPorts && !upper.fragmented && upper.offset + 4 <= inner.length)
+    hash = mix(hash, readUint32(inner, upper.offset));
   return (hash ^ (hash >>> 14)) >>> 0;
 };

@@ -30,10 +30,15 @@ export interface Icmpv4ErrorBehaviour {
 export const icmpv4Errors: Icmpv4ErrorBehaviour = {
   isOurs: (node, quote) => {
     const { config } = node;
-    if (quote.length < IPV4.MINIMUM_HEADER_LENGTH + 8 || (quote[0] ?? 0) >>> 4 !== 4 || ihlBytes(quote) < 20) return false;
+    if (quote.length < IPV4.MINIMUM_HEADER_LENGTH + 8 || (quote[0] ?? 0) >>> 4 !== 4 || ihlBytes(quote) < 20)
+      return false;
     if (readUint32(quote, IPV4.SOURCE) !== config.tunnelAddress) return false;
     const destination = readUint32(quote, IPV4.DESTINATION);
-    if (config.mapping.kind === '6in4' ? destination !== config.mapping.remote : isSpecial(node.behaviour.sanity, config, destination)) {
+    if (
+      config.mapping.kind === '6in4'
+        ? destination !== config.mapping.remote
+        : isSpecial(node.behaviour.sanity, config, destination)
+    ) {
       return false;
     }
     if (config.encapsulation.kind === 'protocol-41') return quote[IPV4.PROTOCOL] === PROTOCOL.IPV6;

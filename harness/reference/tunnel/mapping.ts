@@ -10,10 +10,16 @@ export interface MappingBehaviour {
   /** The IPv4 address that an address of the domain embeds. */
   embedded(mapping: EmbeddingMapping, bytes: Uint8Array, at: number): number;
   /** The node that an inner destination leads to; undefined when the mapping knows none. */
-  outerDestination(behaviour: MappingBehaviour, config: NodeConfig, inner: Uint8Array, toRelay: boolean): number | undefined;
+  outerDestination(
+    behaviour: MappingBehaviour,
+    config: NodeConfig,
+    inner: Uint8Array,
+    toRelay: boolean,
+  ): number | undefined;
 }
 
-const bitOf = (bytes: Uint8Array, at: number, bit: number): number => ((bytes[at + (bit >> 3)] ?? 0) >> (7 - (bit & 7))) & 1;
+const bitOf = (bytes: Uint8Array, at: number, bit: number): number =>
+  ((bytes[at + (bit >> 3)] ?? 0) >> (7 - (bit & 7))) & 1;
 
 /** `count` bits that begin `first` bits into the address, as an unsigned number. */
 export const bitsOf = (bytes: Uint8Array, at: number, first: number, count: number): number => {

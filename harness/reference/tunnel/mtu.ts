@@ -29,6 +29,9 @@ export interface MtuBehaviour {
   decide(behaviour: MtuBehaviour, question: MtuQuestion): MtuDecision;
 }
 
+/** Every host takes this much in one piece (RFC 791 section 3.1); below it the path may fragment again, DF being clear. */
+const SMALLEST_PIECE_BYTES = 576;
+
 export const mtu: MtuBehaviour = {
   overheadBytes: (config) => (config.encapsulation.kind === 'fou' ? 28 : 20),
   staticMtuBytes: (question) => question.config.staticMtuBytes,
@@ -42,7 +45,9 @@ export const mtu: MtuBehaviour = {
     }
     const limit = question.pathMtuBytes - behaviour.overheadBytes(question.config);
     // Below the smallest IPv6 MTU the tunnel itself must fragment: nobody else may (RFC 8200 section 5).
-    if (size > Math.max(limit, IPV6_MINIMUM_MTU)) return { kind: 'too-big', mtuBytes: Math.max(limit, IPV6_MINIMUM_MTU) };
-    return { kind: 'send', dontFragment: limit >= IPV6_MINIMUM_MTU, fragmentAboveBytes: question.pathMtuBytes };
+    if (size > Math.max(limit, IPV6_MINIMUM_MTU))
+      return { kind: 'too-big', mtuBytes: Math.max(limit, IPV6_MINIMUM_MTU) };
+    const fragmentAboveBytes = Math.max(question.pathMtuBytes, Math.min(question.portMtuBytes, SMALLEST_PIECE_BYTES));
+    return { kind: 'send', dontFragment: limit >= IPV6_MINIMUM_MTU, fragmentAboveBytes };
   },
 };

@@ -61,7 +61,8 @@ export class PathMtuTable {
     if (next === undefined) return;
     const key = this.#behaviour.key(destination);
     const oldest = this.#entries.keys().next();
-    if (this.#entries.size >= ENTRY_LIMIT && !this.#entries.has(key) && !oldest.done) this.#entries.delete(oldest.value);
+    if (this.#entries.size >= ENTRY_LIMIT && !this.#entries.has(key) && !oldest.done)
+      this.#entries.delete(oldest.value);
     this.#entries.set(key, { mtuBytes: next, untilMs: this.#clock.nowMs() + this.#behaviour.lifetimeMs });
   }
 }
