@@ -9,6 +9,8 @@ import { isExpectedDeviation } from './summary.ts';
 
 const LABEL_WIDTH = 10;
 const TEXT_WIDTH = 106;
+/** A case that goes through many vectors can fail in each of them. */
+const SHOWN_VIOLATIONS = 5;
 
 interface BlockContext {
   readonly lookup: RequirementLookup;
@@ -38,9 +40,12 @@ export const failureBlock = (
   ];
   if (result.expectation.kind === 'mismatch') lines.push(...labelled(context, 'declared', [result.expectation.reason]));
   if (result.violations.length === 0) lines.push(...clauseLines(context, result.requirement));
-  result.violations.forEach((violation, index) => {
-    lines.push(...violationLines(context, result, violation, index));
+  const shown = result.violations.slice(0, SHOWN_VIOLATIONS);
+  shown.forEach((violation, index) => {
+    lines.push(...violationLines(context, result, violation, shown[index - 1]));
   });
+  const more = result.violations.length - shown.length;
+  if (more > 0) lines.push('', `  and ${String(more)} more violations, see results.json`);
   for (const doubt of result.doubts) {
     lines.push(...labelled(context, 'doubt', [doubt.reason, ...frameReference(context, result.evidence, doubt.frameNumber)]));
   }
@@ -55,10 +60,10 @@ export const failureBlock = (
   return lines;
 };
 
-const violationLines = (context: BlockContext, result: CaseResult, violation: Violation, index: number): string[] => {
+const violationLines = (context: BlockContext, result: CaseResult, violation: Violation, previous: Violation | undefined): string[] => {
   const lines: string[] = [];
-  if (index > 0) lines.push('');
-  lines.push(...clauseLines(context, violation.requirement));
+  if (previous !== undefined) lines.push('');
+  if (previous?.requirement !== violation.requirement) lines.push(...clauseLines(context, violation.requirement));
   violation.expected.forEach((expected, alternative) => {
     lines.push(...labelled(context, alternative === 0 ? 'expected' : '      or', [expected]));
   });

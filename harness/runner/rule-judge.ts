@@ -5,7 +5,7 @@ import type { JudgeFrames, RuleFinding } from './rule-pass.ts';
 
 /** The rules as every run uses them: a new engine for each segment, because what it remembers ends with the set-up. */
 export const judgeWithRules: JudgeFrames = (segment, frames, markOf) => {
-  const engine = createRuleEngine(ruleContextOf(segment.lab, { underlayMtuBytes: segment.underlayMtuBytes }));
+  const engine = createRuleEngine(ruleContextOf(segment.lab, segment));
   const byNumber = new Map(frames.map((frame) => [frame.number, frame]));
   const findings = frames.flatMap((frame) => engine.judge(judgedFrame(frame, markOf?.(frame.bytes))));
   findings.push(...engine.finish());

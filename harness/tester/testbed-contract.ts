@@ -9,6 +9,7 @@ import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
 export interface CaseSegment {
   readonly lab: Lab;
   readonly underlayMtuBytes: number;
+  readonly secondUnderlayPort: boolean;
   /** Recorder number of the first frame. */
   readonly fromFrame: number;
   /** Recorder number behind the last frame; equal to `fromFrame` when there is none. */

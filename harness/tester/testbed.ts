@@ -57,7 +57,7 @@ class LiveTestbed implements Testbed {
     this.#profile = profile;
     this.#random = seededRandom(seed);
     this.#timeoutMs = fenceTimeoutMs ?? DEFAULT_FENCE_TIMEOUT_MS;
-    const marking = this.#random.fork('marks');
+    const marking = this.#random.fork(`marks ${profile.text}`);
     this.#marks = new Marks<MarkOwner>(marking.int(0x10000), marking.int(0x100000));
     this.#dispatcher = new Dispatcher(this.#marks, (port, frame) => this.#answer(port, frame));
     this.recorder.onRecorded(this.#dispatcher.take);
@@ -198,6 +198,7 @@ class LiveTestbed implements Testbed {
     this.#segments.push({
       lab,
       underlayMtuBytes,
+      secondUnderlayPort: current.changes.secondUnderlayPort ?? false,
       fromFrame: current.fromFrame,
       toFrame: this.recorder.mark().nextNumber,
     });

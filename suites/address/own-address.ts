@@ -55,9 +55,8 @@ address.case(
     const seen = await t.exchange(stimulus);
     // Where nothing may come out at all, no good packet can prove that nothing more will: ARP after the stimulus has to do.
     const [frame] = seen.of(stimulus).filter(({ port }) => port !== 'P');
-    t.expectEqual('6to4 on 10.0.0.1', frame === undefined ? 'silent' : 'active', expected, {
-      ...(frame === undefined ? {} : { frame }),
-    });
+    const shown = frame === undefined ? {} : { frame };
+    t.expectEqual('6to4 on 10.0.0.1', frame === undefined ? 'silent' : 'active', expected, shown);
   },
 );
 

@@ -78,7 +78,7 @@ const OPTIONS: readonly (readonly [name: string, hex: string])[] = [
   ['Record Route that is full', '07070ac000020100'],
   ['Internet Timestamp', '440c05000000000000000000'],
   ['Router Alert', '94040000'],
-  ['Security', '820b0000000000000000000000000000'.slice(0, 24)],
+  ['Security', '820b00000000000000000000'],
   ['an unknown option', '5e041234'],
 ];
 

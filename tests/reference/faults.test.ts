@@ -5,7 +5,10 @@ import { assert, suite } from '../support/suite.ts';
 import type { TargetSetup } from '../../harness/target/setup.ts';
 import type { BenchOptions } from './reference-bench.ts';
 import { startBench } from './reference-bench.ts';
-import { crowd, podSide, timeAndSize, tunnelSide, Workout } from './workout.ts';
+import { Workout } from './workout.ts';
+import { crowd, podSide } from './workout-pods.ts';
+import { timeAndSize } from './workout-time.ts';
+import { tunnelSide } from './workout-tunnel.ts';
 import { framing } from './workout-framing.ts';
 
 const test = suite('reference/faults');

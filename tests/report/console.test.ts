@@ -34,6 +34,13 @@ test('a block shows the clause of every violation, and one that the catalogue do
   assert.match(text, 'clause    x.y');
 });
 
+test('of many violations the first five are shown, each clause once', () => {
+  const text = failureBlock(failed({ violations: Array.from({ length: 8 }, () => violation()) }), lookup).join('\n');
+  assert.is(text.split('  clause ').length - 1, 1);
+  assert.is(text.split('  actual ').length - 1, 5);
+  assert.match(text, '  and 3 more violations, see results.json');
+});
+
 test('an unexpected pass is explained by what was declared', () => {
   const result = caseResult({ expectation: { kind: 'mismatch', unexpected: true, reason: 'declared to fail, but passed' } });
   assert.match(failureBlock(result, lookup).join('\n'), 'declared  declared to fail, but passed');

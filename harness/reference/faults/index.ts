@@ -13,6 +13,7 @@ import { ipv6Faults } from './ipv6.ts';
 import { loopFaults } from './loop.ts';
 import { mtuFaults } from './mtu.ts';
 import { neighbourFaults } from './neighbour.ts';
+import { packetTooBigFaults } from './packet-too-big.ts';
 import { securityFaults } from './security.ts';
 import { statelessFaults } from './stateless.ts';
 import { udpFaults } from './udp.ts';
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   ...hopLimitFaults,
   ...dscpEcnFaults,
   ...mtuFaults,
+  ...packetTooBigFaults,
   ...fragmentFaults,
   ...decapOuterFaults,
   ...decapInnerFaults,

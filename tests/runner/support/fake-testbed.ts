@@ -65,7 +65,7 @@ export class FakeTestbed implements Testbed {
     const segments: CaseSegment[] = [];
     const endSegment = (): void => {
       const toFrame = this.recorder.mark().nextNumber;
-      segments.push({ lab: this.#lab, underlayMtuBytes: 1500, fromFrame, toFrame });
+      segments.push({ lab: this.#lab, underlayMtuBytes: 1500, secondUnderlayPort: false, fromFrame, toFrame });
     };
     let observed: Partial<CaseObservations> = {};
     const context: FakeContext = {
