@@ -4,7 +4,10 @@ import { assemble } from './harness/cli/parts/index.ts';
 import { createRegistry } from './harness/runner/registry.ts';
 
 const services = assemble(async () => {
-  const [{ requirements }, { areas }] = await Promise.all([import('./suites/catalogue/index.ts'), import('./suites/index.ts')]);
+  const [{ requirements }, { areas }] = await Promise.all([
+    import('./suites/catalogue/index.ts'),
+    import('./suites/index.ts'),
+  ]);
   return createRegistry(requirements, areas);
 });
 

@@ -10,7 +10,10 @@ const REFERENCE_RUN = ['run', '--target', 'reference', '--node', 'memory', '--pr
  * A start without parameters: Linux in a virtual machine. Where that cannot be, it says so first, with the command that
  * changes it, and runs the reference in memory, so that there is something to see at once.
  */
-export const defaultRun = async (terminal: Terminal, run: (parameters: readonly string[]) => Promise<void>): Promise<void> => {
+export const defaultRun = async (
+  terminal: Terminal,
+  run: (parameters: readonly string[]) => Promise<void>,
+): Promise<void> => {
   const obstacle = await obstacleToDefaultRun();
   if (obstacle === undefined) {
     try {
@@ -25,7 +28,8 @@ export const defaultRun = async (terminal: Terminal, run: (parameters: readonly 
 };
 
 /** What the vm node throws when the machine cannot be had, e.g. because no mirror can be reached. */
-const isMachineError = (error: unknown): error is Error => isProto41Error(error) && error instanceof Error && error.code.startsWith('VM_');
+const isMachineError = (error: unknown): error is Error =>
+  isProto41Error(error) && error instanceof Error && error.code.startsWith('VM_');
 
 const announceReference = (terminal: Terminal, reasons: readonly string[]): void => {
   const { bold, yellow } = terminal.errPalette;

@@ -19,7 +19,9 @@ export const describeError = (error: unknown, options: { readonly stack: boolean
   } else {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${String(error)}`;
     lines.push(...printableLines(`proto41: internal error: ${text} [INTERNAL]`));
-    lines.push('This is a defect of Proto41, not of what it tests. Please report it with the command line, this message');
+    lines.push(
+      'This is a defect of Proto41, not of what it tests. Please report it with the command line, this message',
+    );
     lines.push(options.stack ? 'and the stack below.' : 'and the stack that PROTO41_DEBUG=1 adds.');
   }
   if (options.stack) lines.push(...stackLines(error));

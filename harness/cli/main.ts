@@ -10,7 +10,11 @@ import { processTerminal, type Terminal } from './terminal.ts';
  * Runs one command line and returns the exit code; never throws. Without parameters it is `run` with its defaults, or the
  * reference where a virtual machine cannot be started.
  */
-export const main = async (parameters: readonly string[], services: Services, terminal: Terminal = processTerminal()): Promise<number> => {
+export const main = async (
+  parameters: readonly string[],
+  services: Services,
+  terminal: Terminal = processTerminal(),
+): Promise<number> => {
   try {
     let exitCode: number = EXIT.usage;
     const program = createProgram(terminal, services, (code) => {

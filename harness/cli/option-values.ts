@@ -73,6 +73,8 @@ export const readProfileText = (text: string): string => {
     const reason = error.message.replace(/^Profile .*?, at position \d+: /s, '');
     const shown = printable(error.text);
     const indent = printable(error.text.slice(0, error.position)).length;
-    throw new InvalidArgumentError(`At position ${String(error.position)}: ${printable(reason)}\n  ${shown}\n  ${' '.repeat(indent)}^`);
+    throw new InvalidArgumentError(
+      `At position ${String(error.position)}: ${printable(reason)}\n  ${shown}\n  ${' '.repeat(indent)}^`,
+    );
   }
 };

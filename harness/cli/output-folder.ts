@@ -10,8 +10,14 @@ const DEFAULT_PARENT = 'proto41-results';
  *
  * @throws UsageError when the folder has something in it, or cannot be made
  */
-export const makeOutputFolder = async (named: string | undefined, now: Date, workingFolder = process.cwd()): Promise<string> =>
-  named === undefined ? makeDefault(join(workingFolder, DEFAULT_PARENT), now) : makeNamed(resolve(workingFolder, named), named);
+export const makeOutputFolder = async (
+  named: string | undefined,
+  now: Date,
+  workingFolder = process.cwd(),
+): Promise<string> =>
+  named === undefined
+    ? makeDefault(join(workingFolder, DEFAULT_PARENT), now)
+    : makeNamed(resolve(workingFolder, named), named);
 
 /** Takes back the folder of a run that never began; what has something in it stays. */
 export const removeIfEmpty = async (folder: string): Promise<void> => {
@@ -32,7 +38,9 @@ const makeNamed = async (folder: string, named: string): Promise<string> => {
   await make(folder, `--out ${named}`);
   const [entry] = await readdir(folder);
   if (entry === undefined) return folder;
-  throw new UsageError(`--out ${named}: expected a folder that is empty or does not exist, found ${JSON.stringify(entry)} in it; name another one`);
+  throw new UsageError(
+    `--out ${named}: expected a folder that is empty or does not exist, found ${JSON.stringify(entry)} in it; name another one`,
+  );
 };
 
 const makeDefault = async (parent: string, now: Date): Promise<string> => {
@@ -55,7 +63,9 @@ const make = async (folder: string, what: string): Promise<void> => {
     await mkdir(folder, { recursive: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${what}: expected a folder that can be made at ${folder}, found: ${reason}; name another one with --out DIR`);
+    throw new UsageError(
+      `${what}: expected a folder that can be made at ${folder}, found: ${reason}; name another one with --out DIR`,
+    );
   }
 };
 

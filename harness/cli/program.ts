@@ -39,7 +39,8 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     })
     .showSuggestionAfterError();
 
-  const command = (name: string): Command => program.command(name).helpOption('-h, --help', 'print this help').exitOverride();
+  const command = (name: string): Command =>
+    program.command(name).helpOption('-h, --help', 'print this help').exitOverride();
 
   addRunFlags(command('run').description('run cases against a target')).action(async (flags: RunFlags) => {
     finish(await runCommand(terminal, services, flags));

@@ -39,7 +39,11 @@ const movingLine = (terminal: Terminal): Progress => {
   const startedMs = performance.now();
   const state = { phase: '', detail: '' };
   // The spinner must not take over standard input: Ctrl-C is ours.
-  const spinner: Ora = ora({ stream: terminal.errStream, discardStdin: false, color: terminal.errPalette.isColorSupported ? 'cyan' : false });
+  const spinner: Ora = ora({
+    stream: terminal.errStream,
+    discardStdin: false,
+    color: terminal.errPalette.isColorSupported ? 'cyan' : false,
+  });
   const show = (): void => {
     const detail = state.detail === '' ? '' : ` ${state.detail}`;
     spinner.text = `${state.phase}${detail} ${terminal.errPalette.dim(durationText(performance.now() - startedMs))}`;

@@ -50,7 +50,10 @@ export const runView = (terminal: Terminal, progress: Progress, options: RunView
   };
 };
 
-const finishedLine = (event: Extract<ProgressEvent, { kind: 'case-finished' }>, paint: (text: string) => string): string => {
+const finishedLine = (
+  event: Extract<ProgressEvent, { kind: 'case-finished' }>,
+  paint: (text: string) => string,
+): string => {
   const reason = event.reason === undefined ? '' : `  ${printable(event.reason)}`;
   return `${paint(event.verdict.padEnd(LABEL_WIDTH))} ${printable(event.id)} [${printable(event.profile)}]${reason}`;
 };

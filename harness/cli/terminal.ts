@@ -8,8 +8,8 @@ export interface Terminal {
   /** Whether `err` is a person's terminal, where a line may be overwritten. */
   readonly isInteractive: boolean;
   readonly errStream: NodeJS.WritableStream;
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
 }
 
 /** The terminal of this process. A reader that goes away (`| head`) ends the output, not the program with a stack trace. */
@@ -36,5 +36,7 @@ export const processTerminal = (): Terminal => {
 };
 
 /** A terminal that does not know its width (0 columns, as some job runners have it) makes the spinner clear lines without end. */
-export const isInteractive = (stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>, environment: NodeJS.ProcessEnv): boolean =>
-  stream.isTTY && stream.columns > 0 && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';
+export const isInteractive = (
+  stream: Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>,
+  environment: NodeJS.ProcessEnv,
+): boolean => stream.isTTY && stream.columns > 0 && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';

@@ -14,6 +14,8 @@ import type { Icmpv6Behaviour } from './ipv6/icmpv6-error.ts';
 import { icmpv6 } from './ipv6/icmpv6-error.ts';
 import type { LocalBehaviour } from './ipv6/local.ts';
 import { local } from './ipv6/local.ts';
+import type { OwnReassemblyBehaviour } from './ipv6/own-reassembly.ts';
+import { ownReassembly } from './ipv6/own-reassembly.ts';
 import type { RateLimitBehaviour } from './ipv6/rate-limit.ts';
 import { rateLimit } from './ipv6/rate-limit.ts';
 import type { LinkBehaviour } from './link/ethernet.ts';
@@ -60,6 +62,7 @@ export interface Behaviour {
   readonly forwarding: ForwardingBehaviour;
   readonly local: LocalBehaviour;
   readonly icmpv6: Icmpv6Behaviour;
+  readonly ownReassembly: OwnReassemblyBehaviour;
   readonly rateLimit: RateLimitBehaviour;
 }
 
@@ -84,5 +87,6 @@ export const CORRECT: Behaviour = {
   forwarding,
   local,
   icmpv6,
+  ownReassembly,
   rateLimit,
 };

@@ -3,6 +3,7 @@ import type { Behaviour } from './behaviour.ts';
 import type { ReferenceClock } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import type { Icmpv6Error } from './ipv6/icmpv6-error.ts';
+import type { OwnReassembly } from './ipv6/own-reassembly.ts';
 import type { ErrorBudget } from './ipv6/rate-limit.ts';
 import type { IdentificationTable } from './ipv4/identification.ts';
 import type { Reassembly } from './ipv4/reassembly.ts';
@@ -56,6 +57,7 @@ export interface ReferenceNode {
   readonly pathMtus: PathMtuTable;
   readonly identifications: IdentificationTable;
   readonly reassembly: Reassembly;
+  readonly ownReassembly: OwnReassembly;
   readonly errorBudget: ErrorBudget;
   readonly paths: Paths;
   transmit(port: PortName, frame: Uint8Array): void;

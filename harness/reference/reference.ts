@@ -18,6 +18,7 @@ import { Reassembly } from './ipv4/reassembly.ts';
 import { reportError } from './ipv6/icmpv6-error.ts';
 import { receiveFromPods, receiveIpv6 } from './ipv6/input.ts';
 import { deliverToPods, originate } from './ipv6/output.ts';
+import { OwnReassembly } from './ipv6/own-reassembly.ts';
 import { ErrorBudget } from './ipv6/rate-limit.ts';
 import { receiveArp, solicitArp } from './link/arp.ts';
 import { ETHERNET_HEADER_BYTES } from './link/ethernet.ts';
@@ -99,6 +100,9 @@ const startNode = (config: NodeConfig, behaviour: Behaviour, options: ReferenceO
     reassembly: new Reassembly(behaviour.reassembly, clock, (fragment) => {
       sendIcmpv4Error(node, 11, 1, fragment);
     }),
+    ownReassembly: new OwnReassembly(behaviour.ownReassembly, clock, (error, offending, arrival) => {
+      reportError(node, error, offending, arrival);
+    }),
     errorBudget: new ErrorBudget(behaviour.rateLimit, clock.nowMs()),
     paths: {
       receiveIpv4: (port, packet) => {
@@ -140,6 +144,7 @@ const startNode = (config: NodeConfig, behaviour: Behaviour, options: ReferenceO
       node.arp.clear();
       node.neighbours.clear();
       node.reassembly.clear();
+      node.ownReassembly.clear();
     },
   };
 };

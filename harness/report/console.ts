@@ -31,7 +31,11 @@ const detailLines = (result: RunResult, { palette = PLAIN, folder }: ConsoleRepo
   }
   const deviations = result.cases.filter(isExpectedDeviation);
   if (deviations.length > 0) {
-    lines.push('', palette.bold(`Expected deviations of ${printable(result.target)}`), ...deviations.map(deviationLine));
+    lines.push(
+      '',
+      palette.bold(`Expected deviations of ${printable(result.target)}`),
+      ...deviations.map(deviationLine),
+    );
   }
   if (result.cases.length > 0) lines.push('', ...areaTable(result));
   if (result.stopped !== undefined) lines.push('', ...stopLines(result.stopped, palette));
@@ -54,7 +58,10 @@ const areaTable = (result: RunResult): string[] => {
   const summary = summarize(result);
   const count = (value: number): string => (value === 0 ? '.' : String(value));
   const withDeviations = summary.expectedDeviations > 0;
-  const rowOf = (name: string, { counts, expectedDeviations }: Pick<typeof summary, 'counts' | 'expectedDeviations'>) => [
+  const rowOf = (
+    name: string,
+    { counts, expectedDeviations }: Pick<typeof summary, 'counts' | 'expectedDeviations'>,
+  ) => [
     name,
     ...VERDICTS.map((verdict) => count(counts[verdict])),
     ...(withDeviations ? [count(expectedDeviations)] : []),
@@ -76,11 +83,13 @@ export const summaryLine = (result: RunResult, { palette = PLAIN, folder }: Cons
   const time = `${durationText(result.durationMs)}${phases === '' ? '' : ` (${phases})`}`;
   const unexpected = summary.unexpected === 0 ? '' : `; ${String(summary.unexpected)} unexpected`;
   const where = folder === undefined ? '' : `; results in ${folder}`;
-  return `${outcomeText(result, palette)} ${printable(`${place}: ${countsText(summary)}${unexpected}; ${time}${where}`)}`;
+  return `${outcomeText(result, palette)} ${printable(`${place}: ${countsText(summary)}${unexpected}${result.interrupted ? '; cut short' : ''}; ${time}${where}`)}`;
 };
 
 /** The exit code in a word, so that the two never disagree. */
-const OUTCOMES: Readonly<Record<number, { readonly word: string; readonly paint: (palette: Palette) => (text: string) => string }>> = {
+const OUTCOMES: Readonly<
+  Record<number, { readonly word: string; readonly paint: (palette: Palette) => (text: string) => string }>
+> = {
   [EXIT.expected]: { word: 'PASS', paint: (palette) => palette.green },
   [EXIT.unexpected]: { word: 'FAIL', paint: (palette) => palette.red },
   [EXIT.notStarted]: { word: 'STOPPED', paint: (palette) => palette.red },

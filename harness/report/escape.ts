@@ -3,17 +3,16 @@
  * ESC[31m must be readable in a report and must not change how the report looks or parses.
  */
 
-// Controls of both sets, line separators, characters that reorder what follows, invisible ones, lone surrogates and
-// the two non-characters that XML forbids.
-const DANGEROUS =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|\p{Surrogate}/gu;
+// Controls, invisible characters and those that reorder what follows, lone surrogates, line separators, and the two
+// non-characters that XML forbids.
+const DANGEROUS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffe\uffff]/gu;
+
+const NAMED_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 const escapeOf = (character: string): string => {
-  if (character === '\n') return '\\n';
-  if (character === '\r') return '\\r';
-  if (character === '\t') return '\\t';
-  const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  const hex = (character.codePointAt(0) ?? 0).toString(16);
+  if (hex.length > 4) return `\\u{${hex}}`;
+  return NAMED_ESCAPES[character] ?? (hex.length > 2 ? `\\u${hex.padStart(4, '0')}` : `\\x${hex.padStart(2, '0')}`);
 };
 
 /** The text in one line: every character that could act on a terminal or a parser is shown as an escape. */
@@ -45,7 +44,14 @@ export const markdownText = (text: string): string =>
 
 /** JSON that keeps every value as it is and is still safe to print: JSON itself leaves C1 controls and separators raw. */
 export const printableJson = (value: unknown): string =>
-  JSON.stringify(value, undefined, 2).replace(
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  JSON.stringify(value, undefined, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    // The line ends of the layout; those in values are escaped already.
+    character === '\n' ? character : jsonEscape(character),
   );
+
+/** Each UTF-16 unit on its own, as JSON has it. */
+const jsonEscape = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');

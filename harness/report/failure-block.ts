@@ -47,10 +47,13 @@ export const failureBlock = (
   const more = result.violations.length - shown.length;
   if (more > 0) lines.push('', `  and ${String(more)} more violations, see results.json`);
   for (const doubt of result.doubts) {
-    lines.push(...labelled(context, 'doubt', [doubt.reason, ...frameReference(context, result.evidence, doubt.frameNumber)]));
+    lines.push(
+      ...labelled(context, 'doubt', [doubt.reason, ...frameReference(context, result.evidence, doubt.frameNumber)]),
+    );
   }
   // The reason of an inconclusive case is the sum of its doubts.
-  if (result.reason !== undefined && result.doubts.length === 0) lines.push(...verbatim(context, 'reason', printableLines(result.reason)));
+  if (result.reason !== undefined && result.doubts.length === 0)
+    lines.push(...verbatim(context, 'reason', printableLines(result.reason)));
   if (result.repeats !== undefined) lines.push(...labelled(context, 'repeats', [result.repeats.join(', ')]));
   for (const note of result.notes) lines.push(...labelled(context, 'note', [note]));
   if (result.violations.every((violation) => violation.frameNumber === undefined)) {
@@ -60,7 +63,12 @@ export const failureBlock = (
   return lines;
 };
 
-const violationLines = (context: BlockContext, result: CaseResult, violation: Violation, previous: Violation | undefined): string[] => {
+const violationLines = (
+  context: BlockContext,
+  result: CaseResult,
+  violation: Violation,
+  previous: Violation | undefined,
+): string[] => {
   const lines: string[] = [];
   if (previous !== undefined) lines.push('');
   if (previous?.requirement !== violation.requirement) lines.push(...clauseLines(context, violation.requirement));
@@ -69,7 +77,8 @@ const violationLines = (context: BlockContext, result: CaseResult, violation: Vi
   });
   lines.push(...labelled(context, 'actual', [`${violation.actual}${countText(violation)}`]));
   if (violation.tolerated === true) lines.push(...labelled(context, '', ['(the clause tolerates this: a warning)']));
-  if (violation.differences !== undefined) lines.push(...verbatim(context, 'bytes', differenceLines(violation.differences)));
+  if (violation.differences !== undefined)
+    lines.push(...verbatim(context, 'bytes', differenceLines(violation.differences)));
   if (violation.frame !== undefined) lines.push(...verbatim(context, 'frame', [violation.frame]));
   if (violation.frameNumber !== undefined) {
     const evidence = violation.evidence ?? result.evidence;
@@ -90,7 +99,11 @@ const countText = ({ count, seenIn }: Violation): string => {
   return seenIn === undefined ? frames : `${frames} (seen in case ${seenIn})`;
 };
 
-const frameReference = (context: BlockContext, evidence: string | undefined, frameNumber: number | undefined): string[] => {
+const frameReference = (
+  context: BlockContext,
+  evidence: string | undefined,
+  frameNumber: number | undefined,
+): string[] => {
   if (evidence === undefined) return frameNumber === undefined ? [] : [`frame ${String(frameNumber)}`];
   const file = context.folder === undefined ? evidence : `${context.folder.replace(/\/$/, '')}/${evidence}`;
   return [frameNumber === undefined ? file : `${file}, frame ${String(frameNumber)}`];

@@ -31,7 +31,13 @@ export const junitReport = (result: RunResult): string => {
   }
   if (result.stopped !== undefined) {
     const { code, reason } = result.stopped;
-    report.testSuite().name('run').testCase().className('proto41').name('run').error(printable(reason), printable(code), cdataText(reason));
+    report
+      .testSuite()
+      .name('run')
+      .testCase()
+      .className('proto41')
+      .name('run')
+      .error(printable(reason), printable(code), cdataText(reason));
   }
   return `${report.build()}\n`;
 };
@@ -53,7 +59,10 @@ const describe = (testCase: TestCase, result: CaseResult, lookup: RequirementLoo
   if (result.expectation.unexpected) {
     const undecided = result.verdict === 'error' || result.verdict === 'inconclusive';
     if (undecided) testCase.error(message, result.verdict, block);
-    else testCase.failure(message, result.expectation.kind === 'mismatch' ? 'expectation' : result.verdict).stacktrace(block);
+    else
+      testCase
+        .failure(message, result.expectation.kind === 'mismatch' ? 'expectation' : result.verdict)
+        .stacktrace(block);
     return;
   }
   if (result.expectation.kind === 'expected' || result.verdict === 'skip') skip(testCase, message);
@@ -73,4 +82,5 @@ const skip = (testCase: TestCase, message: string): void => {
 
 type XmlElement = ReturnType<TestCase['build']>;
 
-const isSkipped = (node: XmlElement['children'][number]): node is XmlElement => 'name' in node && node.name === 'skipped';
+const isSkipped = (node: XmlElement['children'][number]): node is XmlElement =>
+  'name' in node && node.name === 'skipped';

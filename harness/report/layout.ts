@@ -20,7 +20,9 @@ export interface TextTable {
 
 /** A table as lines; the last column is never padded. */
 export const tableLines = ({ header, rows, numeric = [] }: TextTable): string[] => {
-  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
   return [header, ...rows].map((row) =>
     row
       .map((cell, column) => {

@@ -19,7 +19,10 @@ export const markdownReport = (result: RunResult): string => {
     markdownText(summaryLine(result)),
     '',
     ...table(['area', ...VERDICTS, 'expected deviations'], areaRows),
-    ...section('Unexpected', result.cases.filter((each) => each.expectation.unexpected)),
+    ...section(
+      'Unexpected',
+      result.cases.filter((each) => each.expectation.unexpected),
+    ),
     ...section('Expected deviations', result.cases.filter(isExpectedDeviation)),
     '',
   ].join('\n');

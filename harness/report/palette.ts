@@ -25,4 +25,5 @@ const PAINTS: Readonly<Record<Verdict, (palette: Palette) => (text: string) => s
   error: (palette) => palette.red,
 };
 
-export const paintVerdict = (palette: Palette, verdict: Verdict, text: string): string => PAINTS[verdict](palette)(text);
+export const paintVerdict = (palette: Palette, verdict: Verdict, text: string): string =>
+  PAINTS[verdict](palette)(text);

@@ -59,9 +59,12 @@ export const summarize = (result: RunResult): RunSummary => {
 
 /** `12 pass, 1 fail, 3 skip`: every verdict that occurred, `pass` and `fail` always. */
 export const countsText = (summary: RunSummary): string => {
-  const parts = VERDICTS.filter((verdict) => verdict === 'pass' || verdict === 'fail' || summary.counts[verdict] > 0).map(
-    (verdict) => `${String(summary.counts[verdict])} ${verdict}`,
-  );
-  if (summary.expectedDeviations > 0) parts.push(`${String(summary.expectedDeviations)} expected deviation${summary.expectedDeviations === 1 ? '' : 's'}`);
+  const parts = VERDICTS.filter(
+    (verdict) => verdict === 'pass' || verdict === 'fail' || summary.counts[verdict] > 0,
+  ).map((verdict) => `${String(summary.counts[verdict])} ${verdict}`);
+  if (summary.expectedDeviations > 0)
+    parts.push(
+      `${String(summary.expectedDeviations)} expected deviation${summary.expectedDeviations === 1 ? '' : 's'}`,
+    );
   return parts.join(', ');
 };

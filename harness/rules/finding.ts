@@ -1,4 +1,4 @@
-import type { PortName } from '../wire/wire.ts';
+import type { PortName } from '../ports.ts';
 
 /** One Ethernet frame as the rules get it. */
 export interface JudgedFrame {

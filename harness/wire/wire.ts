@@ -1,6 +1,6 @@
-/** The Ethernet attachments of the DUT: pods, underlay, and a second underlay for the few cases that need one. */
-export const PORT_NAMES = ['P', 'U', 'U2'] as const;
-export type PortName = (typeof PORT_NAMES)[number];
+import type { PortName } from '../ports.ts';
+
+export { PORT_NAMES, type PortName } from '../ports.ts';
 
 /**
  * Called once per frame that the DUT emitted on a port. The bytes belong to the listener (a wire never reuses them).

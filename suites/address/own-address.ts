@@ -29,7 +29,7 @@ address.case(
       const packet = t.expectTunnelled(seen, stimulus);
       if (packet === undefined) continue;
       const { frame, outer } = packet;
-      t.expectEqual(`outer source of the ${stimulus.title}`, outer.source.toString(), embedded.toString(), { frame });
+      t.expectEqual(`outer source (${stimulus.title})`, outer.source.toString(), embedded.toString(), { frame });
     }
     for (const stimulus of inbound) t.expectDelivered(seen, stimulus);
   },

@@ -22,7 +22,7 @@ dscpEcn.case('dscp-ecn.dscp-default-zero', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, outer } = packet;
-    t.expectEqual(`outer DSCP of the ${stimulus.title}`, outer.tos >> 2, outerDscp(t.profile, trafficClass), { frame });
+    t.expectEqual(`outer DSCP (${stimulus.title})`, outer.tos >> 2, outerDscp(t.profile, trafficClass), { frame });
   }
 });
 
@@ -40,6 +40,6 @@ dscpEcn.case('dscp-ecn.traffic-class-copy', { notFor: notSixRd }, async (t) => {
     const { frame, outer } = packet;
     const codepoint = CODEPOINTS[trafficClass & 3] ?? 0;
     const legal = (outerDscp(t.profile, trafficClass) << 2) | INGRESS[t.profile.switches.ecnEncap][codepoint];
-    t.expectEqual(`outer TOS of the ${stimulus.title}`, hex(outer.tos), hex(legal), { frame });
+    t.expectEqual(`outer TOS (${stimulus.title})`, hex(outer.tos), hex(legal), { frame });
   }
 });

@@ -51,8 +51,8 @@ const judgeEgress = (t: TestContext, seen: Seen, all: readonly Cell[]): void => 
     const delivered = t.expectDelivered(seen, stimulus);
     if (delivered === undefined) continue;
     const { frame, header } = delivered;
-    t.expectEqual(`ECN after the ${stimulus.title}`, ecnName(header.trafficClass & 3), ecnName(result), { frame });
-    t.expectEqual(`DSCP after the ${stimulus.title}`, header.trafficClass >> 2, INNER_DSCP, { frame });
+    t.expectEqual(`ECN on P (${stimulus.title})`, ecnName(header.trafficClass & 3), ecnName(result), { frame });
+    t.expectEqual(`DSCP on P (${stimulus.title})`, header.trafficClass >> 2, INNER_DSCP, { frame });
   }
 };
 
@@ -89,9 +89,9 @@ const judgeIngress = async (t: TestContext, columns: readonly IngressMode[]): Pr
     if (packet === undefined) continue;
     const { frame, innerHeader, outer } = packet;
     const legal = [...new Set(columns.map((column) => ecnName(INGRESS[column][codepoint])))];
-    t.expectEqual(`outer ECN of the ${stimulus.title}`, ecnName(outer.tos & 3), legal, { frame });
+    t.expectEqual(`outer ECN (${stimulus.title})`, ecnName(outer.tos & 3), legal, { frame });
     const trafficClass = (OUTER_DSCP << 2) | codepoint;
-    t.expectEqual(`inner Traffic Class of the ${stimulus.title}`, innerHeader?.trafficClass ?? -1, trafficClass, {
+    t.expectEqual(`inner Traffic Class (${stimulus.title})`, innerHeader?.trafficClass ?? -1, trafficClass, {
       frame,
     });
   }

@@ -33,7 +33,7 @@ encap.case('encap.protocol-41', async (t) => {
   for (const stimulus of stimuli) {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
-    t.expectEqual(`outer protocol of the ${stimulus.title}`, packet.outer.protocol, 41, { frame: packet.frame });
+    t.expectEqual(`outer protocol (${stimulus.title})`, packet.outer.protocol, 41, { frame: packet.frame });
   }
 });
 
@@ -53,7 +53,7 @@ encap.case('encap.source-address', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, outer } = packet;
-    t.expectEqual(`outer source of the ${stimulus.title}`, outer.source.toString(), t.lab.n1.ipv4.toString(), {
+    t.expectEqual(`outer source (${stimulus.title})`, outer.source.toString(), t.lab.n1.ipv4.toString(), {
       frame,
     });
   }
@@ -72,7 +72,7 @@ encap.case('encap.source-stable-multihomed', { setup: N2_BEHIND_SECOND_PORT }, a
     const { frame, outer } = packet;
     ports.add(frame.port);
     t.expectEqual(
-      `outer source of the ${stimulus.title} on ${frame.port}`,
+      `outer source (${stimulus.title} on ${frame.port})`,
       outer.source.toString(),
       t.lab.n1.ipv4.toString(),
       { frame },
@@ -101,7 +101,7 @@ encap.case('encap.total-length', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, outer } = packet;
-    t.expectEqual(`Total Length of the ${stimulus.title}`, outer.totalLength, overhead + stimulus.inner.length, {
+    t.expectEqual(`Total Length (${stimulus.title})`, outer.totalLength, overhead + stimulus.inner.length, {
       frame,
     });
   }

@@ -84,7 +84,7 @@ encap.case('encap.inner-unchanged', async (t) => {
   for (const stimulus of stimuli) {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
-    t.expectBytes(`inner packet of the ${stimulus.title}`, packet.inner, stimulus.inner, {
+    t.expectBytes(`inner packet (${stimulus.title})`, packet.inner, stimulus.inner, {
       frame: packet.frame,
       ignore: (offset) => offset === 7,
     });
@@ -114,9 +114,9 @@ encap.case('encap.no-link-padding', async (t) => {
     if (packet === undefined) continue;
     const { frame, inner, outer } = packet;
     const headerBytes = t.profile.encapsulation.kind === 'fou' ? 28 : 20;
-    t.expectEqual(`Total Length of the ${stimulus.title}`, outer.totalLength, headerBytes + stimulus.inner.length, {
+    t.expectEqual(`Total Length (${stimulus.title})`, outer.totalLength, headerBytes + stimulus.inner.length, {
       frame,
     });
-    t.expectEqual(`bytes encapsulated of the ${stimulus.title}`, inner.length, stimulus.inner.length, { frame });
+    t.expectEqual(`bytes encapsulated (${stimulus.title})`, inner.length, stimulus.inner.length, { frame });
   }
 });

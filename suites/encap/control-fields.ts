@@ -92,7 +92,7 @@ encap.case('encap.ihl-5', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, outer } = packet;
-    t.expectEqual(`IHL of the ${stimulus.title}`, outer.ihl, 5, { frame });
+    t.expectEqual(`IHL (${stimulus.title})`, outer.ihl, 5, { frame });
     const innerAt = ETHERNET.HEADER_LENGTH + overheadBytes(t.profile);
     const carried = frame.bytes.subarray(innerAt, innerAt + stimulus.inner.length);
     t.expectEqual(

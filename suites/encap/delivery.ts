@@ -60,10 +60,10 @@ encap.case('encap.exactly-once', async (t) => {
     if (packet === undefined) continue;
     const { frame, ethernetDestination, inner } = packet;
     const nextHop = lab.macOf(lab.nextHop(node.ipv4) ?? node.ipv4).toString();
-    t.expectEqual(`next hop of the ${stimulus.title} (Ethernet destination)`, ethernetDestination.toString(), nextHop, {
+    t.expectEqual(`next hop by Ethernet destination (${stimulus.title})`, ethernetDestination.toString(), nextHop, {
       frame,
     });
-    t.expectEqual(`version of what the outer header of the ${stimulus.title} carries`, (inner[0] ?? 0) >> 4, 6, {
+    t.expectEqual(`version of what is encapsulated (${stimulus.title})`, (inner[0] ?? 0) >> 4, 6, {
       frame,
     });
     const before = latest.get(flow);

@@ -57,10 +57,12 @@ const judge = (t: TestContext, seen: Seen, stimulus: Stimulus): TunnelPacket | u
   const others = sumOfHeader(packet);
   // A sum of 65535 has the checksum 0; RFC 1624 section 3 explains why some send 65535 for it.
   const remainder = others % 0xffff;
-  const legal = remainder === 0 ? [0, 0xffff] : [0xffff - remainder];
-  t.expectEqual(`header checksum of the ${stimulus.title}`, outer.headerChecksum, legal, { frame });
+  const legal = (remainder === 0 ? [0, 0xffff] : [0xffff - remainder]).map(hex);
+  t.expectEqual(`header checksum (${stimulus.title})`, hex(outer.headerChecksum), legal, { frame });
   return packet;
 };
+
+const hex = (value: number): string => `0x${value.toString(16).padStart(4, '0')}`;
 
 /** Plain sum of all 16-bit words of the outer header but the checksum. */
 const sumOfHeader = ({ frame: { bytes }, outer }: TunnelPacket): number => {

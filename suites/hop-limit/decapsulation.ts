@@ -25,7 +25,7 @@ const expectLowered = async (
     const delivered = t.expectDelivered(seen, stimulus);
     if (delivered === undefined) continue;
     const { frame, header } = delivered;
-    t.expectEqual(`hop limit after the ${stimulus.title}`, header.hopLimit, innerHopLimit - 1, { frame });
+    t.expectEqual(`hop limit on P (${stimulus.title})`, header.hopLimit, innerHopLimit - 1, { frame });
   }
 };
 
@@ -94,7 +94,7 @@ hopLimit.case('hop-limit.originated-and-consumed', async (t) => {
     }
     const { frame, header } = reply;
     initial.add(header.hopLimit);
-    t.expectEqual(`hop limit of the reply to the ${stimulus.title}`, header.hopLimit, INITIAL_HOP_LIMITS, { frame });
+    t.expectEqual(`hop limit of the reply (${stimulus.title})`, header.hopLimit, INITIAL_HOP_LIMITS, { frame });
   }
   if (initial.size > 1)
     t.violation('the same initial hop limit in every reply', `hop limits ${[...initial].join(' and ')}`);

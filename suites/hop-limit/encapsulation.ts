@@ -15,7 +15,7 @@ hopLimit.case('hop-limit.encap-decrement', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, inner } = packet;
-    t.expectEqual(`inner hop limit of the ${stimulus.title}`, inner[7] ?? -1, value - 1, { frame });
+    t.expectEqual(`inner hop limit (${stimulus.title})`, inner[7] ?? -1, value - 1, { frame });
   }
 });
 
@@ -35,8 +35,8 @@ hopLimit.case('hop-limit.encap-expired', async (t) => {
     const error = t.expectIcmpv6(seen, stimulus, { type: 3, codes: [0], via: 'P' });
     if (error === undefined) continue;
     const { body, frame, header } = error;
-    t.expectEqual(`source of the error about the ${stimulus.title}`, header.source.toString(), own, { frame });
-    t.expectBytes(`quotation of the ${stimulus.title}`, body, stimulus.inner, {
+    t.expectEqual(`source of the error (${stimulus.title})`, header.source.toString(), own, { frame });
+    t.expectBytes(`quotation (${stimulus.title})`, body, stimulus.inner, {
       frame,
       ignore: (offset) => offset === 7,
     });
@@ -55,7 +55,7 @@ hopLimit.case('hop-limit.outer-ttl-value', async (t) => {
     if (packet === undefined) continue;
     // A profile that copies the hop limit says so itself; it remains a deviation, but a declared one.
     const isDeclared = switches.ttl === 'inherit' && packet.outer.ttl === packet.inner[7];
-    t.expectEqual(`outer TTL of the ${stimulus.title}`, packet.outer.ttl, outerTtl, {
+    t.expectEqual(`outer TTL (${stimulus.title})`, packet.outer.ttl, outerTtl, {
       frame: packet.frame,
       tolerated: isDeclared,
     });

@@ -26,13 +26,13 @@ ipv6.case('ipv6.flow-label-preserved', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, innerHeader } = packet;
-    t.expectEqual(`flow label of the ${stimulus.title}`, hex(innerHeader?.flowLabel ?? 0), hex(flowLabel), { frame });
+    t.expectEqual(`flow label (${stimulus.title})`, hex(innerHeader?.flowLabel ?? 0), hex(flowLabel), { frame });
   }
   for (const { flowLabel, stimulus } of fromTunnel) {
     const delivered = t.expectDelivered(seen, stimulus);
     if (delivered === undefined) continue;
     const { frame, header } = delivered;
-    t.expectEqual(`flow label of the ${stimulus.title}`, hex(header.flowLabel), hex(flowLabel), { frame });
+    t.expectEqual(`flow label (${stimulus.title})`, hex(header.flowLabel), hex(flowLabel), { frame });
   }
 });
 

@@ -128,7 +128,7 @@ ipv6.case('ipv6.transit-not-examined', async (t) => {
 });
 
 const expectUnchanged = (t: TestContext, stimulus: Stimulus, actual: Uint8Array, frame: SeenFrame): void => {
-  t.expectBytes(`packet after the ${stimulus.title}`, actual, stimulus.inner, {
+  t.expectBytes(`packet (${stimulus.title})`, actual, stimulus.inner, {
     frame,
     ignore: (offset) => offset === 7,
   });

@@ -16,7 +16,11 @@ test.after(() => rm(folder, { recursive: true }));
 
 test('the default is a new folder by the time, also for two runs in one second', async () => {
   const made = await Promise.all([1, 2, 3].map(() => makeOutputFolder(undefined, NOW, folder)));
-  assert.equal(made.map((path) => basename(path)).sort(), ['2026-01-02T03-04-05', '2026-01-02T03-04-05-2', '2026-01-02T03-04-05-3']);
+  assert.equal(made.map((path) => basename(path)).sort(), [
+    '2026-01-02T03-04-05',
+    '2026-01-02T03-04-05-2',
+    '2026-01-02T03-04-05-3',
+  ]);
   assert.is(shownPath(made[0] ?? '', folder).startsWith('./proto41-results/'), true);
 });
 

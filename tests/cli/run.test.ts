@@ -16,7 +16,11 @@ test.after(() => rm(folder, { recursive: true }));
 const run = (...parameters: readonly string[]): Promise<Outcome> =>
   proto41(['run', '--target', 'reference', ...parameters], { entry: FIXTURE, cwd: folder });
 
-const resultSchema = v.object({ interrupted: v.boolean(), seed: v.string(), cases: v.array(v.object({ id: v.string(), verdict: v.string() })) });
+const resultSchema = v.object({
+  interrupted: v.boolean(),
+  seed: v.string(),
+  cases: v.array(v.object({ id: v.string(), verdict: v.string() })),
+});
 const readResult = (text: string): v.InferOutput<typeof resultSchema> => v.parse(resultSchema, JSON.parse(text));
 
 test('a pass exits with 0, says where the results are, and ends with one summary line', async () => {
@@ -25,7 +29,10 @@ test('a pass exits with 0, says where the results are, and ends with one summary
   assert.match(stderr, /^proto41: reference on memory, overlay, seed 41; results in \.\/proto41-results\/[\dT-]+\n/);
   assert.match(stderr, '\nproto41: running the cases\n');
   const lines = stdout.trimEnd().split('\n');
-  assert.match(lines.at(-1) ?? '', /^PASS reference on memory, overlay: \d+ pass, 0 fail.*; results in \.\/proto41-results\//);
+  assert.match(
+    lines.at(-1) ?? '',
+    /^PASS reference on memory, overlay: \d+ pass, 0 fail.*; results in \.\/proto41-results\//,
+  );
   assert.is(lines.filter((line) => line.startsWith('PASS')).length, 1);
   assert.not.match(stdout + stderr, '\u001b');
 });
@@ -37,7 +44,13 @@ test('a failure exits with 1, as it happens in one line and at the end in a bloc
   assert.match(stdout, 'actual    found \\x1b[31m]]>\\nnot ok 1');
   assert.match(stdout, /evidence {2}\.\/bad\/evidence\/encap\.exactly-once_bad\.overlay\.pcapng/);
   assert.not.match(stdout, '\u001b');
-  assert.equal((await readdir(join(folder, 'bad'))).sort(), ['evidence', 'junit.xml', 'results.json', 'results.tap', 'summary.md']);
+  assert.equal((await readdir(join(folder, 'bad'))).sort(), [
+    'evidence',
+    'junit.xml',
+    'results.json',
+    'results.tap',
+    'summary.md',
+  ]);
 });
 
 test('with --json standard output is the JSON and nothing else, the same as in the file', async () => {
@@ -79,7 +92,8 @@ test('a filter that matches nothing is wrong usage and leaves no folder', async 
 
 test('FORCE_COLOR colours, NO_COLOR wins over it', async () => {
   const colour = async (environment: Record<string, string>, out: string): Promise<string> =>
-    (await proto41(['run', '--target', 'reference', '--out', out], { entry: FIXTURE, cwd: folder, environment })).stdout;
+    (await proto41(['run', '--target', 'reference', '--out', out], { entry: FIXTURE, cwd: folder, environment }))
+      .stdout;
   assert.match(await colour({ FORCE_COLOR: '1' }, 'colour'), '\u001b[31mfail');
   assert.not.match(await colour({ FORCE_COLOR: '1', NO_COLOR: '1' }, 'plain'), '\u001b');
 });
@@ -87,7 +101,11 @@ test('FORCE_COLOR colours, NO_COLOR wins over it', async () => {
 /** Starts a run with a case that takes 30 s and resolves when that case runs. */
 const startLong = async (out: string): Promise<{ readonly child: ReturnType<typeof start> }> => {
   const environment = { WITH_LONG_CASE: '1' };
-  const child = start(['run', '--target', 'reference', '--out', out, '--case', '*/{long,never}'], { entry: FIXTURE, cwd: folder, environment });
+  const child = start(['run', '--target', 'reference', '--out', out, '--case', '*/{long,never}'], {
+    entry: FIXTURE,
+    cwd: folder,
+    environment,
+  });
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk: Buffer) => {
       if (chunk.toString().includes('LONG CASE STARTED')) resolve();

@@ -18,7 +18,9 @@ export interface Outcome {
 }
 
 /** A terminal that keeps what is written. */
-export const memoryTerminal = (environment: NodeJS.ProcessEnv = {}): { terminal: Terminal; written: () => { stdout: string; stderr: string } } => {
+export const memoryTerminal = (
+  environment: NodeJS.ProcessEnv = {},
+): { terminal: Terminal; written: () => { stdout: string; stderr: string } } => {
   let stdout = '';
   let stderr = '';
   const terminal: Terminal = {
@@ -54,7 +56,10 @@ export interface ProcessOptions {
 export const FIXTURE = 'tests/cli/fixtures/run-with-cases.ts';
 
 /** Starts the command line as a child process, without what the caller's environment says of colours and debugging. */
-export const start = (parameters: readonly string[], { entry = 'run.ts', cwd = ROOT, environment = {} }: ProcessOptions = {}) => {
+export const start = (
+  parameters: readonly string[],
+  { entry = 'run.ts', cwd = ROOT, environment = {} }: ProcessOptions = {},
+) => {
   const { NO_COLOR: _noColor, FORCE_COLOR: _forceColor, PROTO41_DEBUG: _debug, ...inherited } = process.env;
   return execa(process.execPath, ['--import', TSX, `${ROOT}${entry}`, ...parameters], {
     cwd,

@@ -7,23 +7,50 @@ const test = suite('cli/usage');
 const WRONG: readonly (readonly [title: string, parameters: readonly string[], ...says: readonly string[]])[] = [
   ['an unknown command, with a suggestion', ['runn'], "unknown command 'runn'", 'Did you mean run?'],
   ['a command that does not exist yet', ['replay', 'x.pcap'], "unknown command 'replay'"],
-  ['an unknown flag, with a suggestion', ['run', '--profil', 'overlay'], "unknown option '--profil'", 'Did you mean --profile?'],
+  [
+    'an unknown flag, with a suggestion',
+    ['run', '--profil', 'overlay'],
+    "unknown option '--profil'",
+    'Did you mean --profile?',
+  ],
   ['a flag without its value', ['run', '--case'], "option '--case <glob>' argument missing"],
   ['an empty value', ['run', '--case', ''], "option '--case <glob>' argument '' is invalid"],
   ['a word too many', ['run', 'overlay'], "too many arguments for 'run'"],
-  ['an impossible shard', ['run', '--shard', '5/4'], "option '--shard <i/n>' argument '5/4' is invalid", 'i/n with 1 <= i <= n'],
+  [
+    'an impossible shard',
+    ['run', '--shard', '5/4'],
+    "option '--shard <i/n>' argument '5/4' is invalid",
+    'i/n with 1 <= i <= n',
+  ],
   ['a shard that is none', ['run', '--shard', 'half'], "argument 'half' is invalid"],
   ['no repetition', ['run', '--repeat', '0'], "option '--repeat <n>' argument '0' is invalid", 'whole number from 1'],
   ['an unknown level', ['run', '--level', 'MUST'], 'Expected one of must, should, may'],
-  ['an unknown node', ['run', '--node', 'moon'], "option '--node <name>' argument 'moon' is invalid", 'Expected one of memory, vm'],
+  [
+    'an unknown node',
+    ['run', '--node', 'moon'],
+    "option '--node <name>' argument 'moon' is invalid",
+    'Expected one of memory, vm',
+  ],
   ['an unknown kind of evidence', ['run', '--evidence', 'some'], 'Expected one of all, failures'],
   ['a seed with blanks', ['run', '--seed', 'a b'], "option '--seed <text>' argument 'a b' is invalid"],
-  ['flags that exclude each other', ['run', '--verbose', '--quiet'], "'--verbose' cannot be used with option '--quiet'"],
-  ['a kernel without a machine', ['run', '--kernel', 'sid', '--node', 'memory'], '--kernel sid: expected --node vm, found memory'],
+  [
+    'flags that exclude each other',
+    ['run', '--verbose', '--quiet'],
+    "'--verbose' cannot be used with option '--quiet'",
+  ],
+  [
+    'a kernel without a machine',
+    ['run', '--kernel', 'sid', '--node', 'memory'],
+    '--kernel sid: expected --node vm, found memory',
+  ],
   ['modules without a kernel', ['run', '--modules', '/x'], '--modules /x: expected --kernel FILE'],
   ['an unknown kernel', ['run', '--kernel', 'hurd'], 'expected a kernel (bookworm', 'found "hurd"'],
   ['an unknown target', ['run', '--target', 'nobody'], 'found "nobody"', 'reference'],
-  ['a target that cannot run on the node', ['run', '--target', 'reference', '--node', 'vm'], '--node vm --target reference: expected'],
+  [
+    'a target that cannot run on the node',
+    ['run', '--target', 'reference', '--node', 'vm'],
+    '--node vm --target reference: expected',
+  ],
   ['something that cannot be listed', ['list', 'case'], 'expected one of requirements, cases', 'did you mean cases?'],
   ['a list of nothing', ['list'], "missing required argument 'what'"],
   ['a glob that matches nothing', ['list', 'profiles', 'overlai'], 'found none; did you mean overlay?'],
@@ -67,34 +94,40 @@ test('the help names every command and exit code, and only what exists', async (
   assert.is(exitCode, 0);
   assert.is(stderr, '');
   assert.match(stdout, 'Usage: proto41 [options] [command]');
-  assert.equal([...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name), ['run', 'list', 'doctor']);
+  assert.equal(
+    [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name),
+    ['run', 'list', 'doctor'],
+  );
   for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
 });
 
 test('the help of run has every flag', async () => {
   const { exitCode, stdout } = await commandLine('run', '--help');
   assert.is(exitCode, 0);
-  assert.equal([...stdout.matchAll(/^ {2}(?:-h, )?--([\w-]+(?: <[^>]+>)?)/gm)].map(([, flag]) => flag), [
-    'target <name>',
-    'node <name>',
-    'kernel <name|file>',
-    'modules <dir>',
-    'profile <text>',
-    'case <glob>',
-    'level <level>',
-    'strict',
-    'no-expectations',
-    'shard <i/n>',
-    'repeat <n>',
-    'seed <text>',
-    'bail',
-    'out <dir>',
-    'evidence <which>',
-    'json',
-    'verbose',
-    'quiet',
-    'help',
-  ]);
+  assert.equal(
+    [...stdout.matchAll(/^ {2}(?:-h, )?--([\w-]+(?: <[^>]+>)?)/gm)].map(([, flag]) => flag),
+    [
+      'target <name>',
+      'node <name>',
+      'kernel <name|file>',
+      'modules <dir>',
+      'profile <text>',
+      'case <glob>',
+      'level <level>',
+      'strict',
+      'no-expectations',
+      'shard <i/n>',
+      'repeat <n>',
+      'seed <text>',
+      'bail',
+      'out <dir>',
+      'evidence <which>',
+      'json',
+      'verbose',
+      'quiet',
+      'help',
+    ],
+  );
 });
 
 test('the version is that of the package', async () => {

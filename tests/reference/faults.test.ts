@@ -6,6 +6,7 @@ import type { TargetSetup } from '../../harness/target/setup.ts';
 import type { BenchOptions } from './reference-bench.ts';
 import { startBench } from './reference-bench.ts';
 import { Workout } from './workout.ts';
+import { ownFragments } from './workout-own-fragments.ts';
 import { crowd, podSide } from './workout-pods.ts';
 import { timeAndSize } from './workout-time.ts';
 import { tunnelSide } from './workout-tunnel.ts';
@@ -43,10 +44,11 @@ const PROFILES: readonly (readonly [string, BenchOptions?])[] = [
   ['6rd:2001:db8:0:ffff::/64+10.0.0.9/32'],
   [`${OVERLAY},hopByHop=process,foreignPrefixCheck=on`],
   ['6in4,ingressFilter=on'],
+  [`${OVERLAY},relay=configured,hairpin=relay`],
   ['6to4', { change: withAddress('10.0.0.1', '2002:a00:1::/48') }],
   [OVERLAY, { change: tooLong }],
 ];
-const PARTS = [podSide, tunnelSide, timeAndSize, framing, crowd] as const;
+const PARTS = [podSide, tunnelSide, timeAndSize, framing, ownFragments, crowd] as const;
 /** Where a fault most probably shows; the others follow. */
 const FIRST: Readonly<Record<string, (typeof PARTS)[number]>> = {
   decap: tunnelSide,

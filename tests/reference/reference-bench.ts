@@ -47,6 +47,8 @@ export interface Bench {
   /** Sends layers in an Ethernet frame to the DUT and returns what came out, resolution apart. */
   readonly send: (port: PortName, layers: readonly Layer[], padding?: Uint8Array) => Seen[];
   readonly sendFrame: (port: PortName, frame: Uint8Array) => Seen[];
+  /** Shows every frame that comes out, resolution included. */
+  readonly watch: (listener: (seen: Seen) => void) => void;
   /** What has come out since the last look, resolution apart. */
   readonly take: () => Seen[];
 }
@@ -73,6 +75,7 @@ export const startBench = (text: string, options: BenchOptions = {}): Bench => {
   const players = new Players(lab);
   const clock = new VirtualClock();
   let seen: Seen[] = [];
+  const listeners: ((one: Seen) => void)[] = [];
   const outcome = createReference({
     setup,
     clock: {
@@ -80,12 +83,14 @@ export const startBench = (text: string, options: BenchOptions = {}): Bench => {
       schedule: (delayMs, action) => clock.setTimer(delayMs, action),
     },
     emit: (port, frame) => {
-      seen.push({
+      const one: Seen = {
         port,
         packet: frame.slice(14),
         etherType: ((frame[12] ?? 0) << 8) | (frame[13] ?? 0),
         destinationMac: MacAddress.fromBytes(frame, 0).toString(),
-      });
+      };
+      seen.push(one);
+      for (const listener of listeners) listener(one);
       const reply = options.silent === true ? undefined : players.replyTo(port, frame);
       if (reply && outcome.kind === 'ready') outcome.reference.receive(port, reply);
     },
@@ -109,6 +114,9 @@ export const startBench = (text: string, options: BenchOptions = {}): Bench => {
     clock,
     reference,
     take,
+    watch: (listener) => {
+      listeners.push(listener);
+    },
     sendFrame,
     send: (port, layers, padding) => {
       const frame = [ethernet({ source: PLAYER_MAC, destination: MACS[port] }), ...layers];

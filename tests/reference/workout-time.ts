@@ -1,4 +1,4 @@
-import { Ipv4Address } from '../../harness/address/ipv4-address.ts';
+import type { Ipv4Address } from '../../harness/address/ipv4-address.ts';
 import { fragmentIpv4 } from '../../harness/packet/fragment.ts';
 import { build } from '../../harness/packet/build.ts';
 import type { Layer } from '../../harness/packet/layer.ts';

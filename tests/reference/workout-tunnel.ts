@@ -3,7 +3,6 @@ import { build } from '../../harness/packet/build.ts';
 import type { Layer } from '../../harness/packet/layer.ts';
 import { payload } from '../../harness/packet/layer.ts';
 import { icmpv6EchoRequest, icmpv6Error } from '../../harness/packet/layers/icmpv6.ts';
-import { ipv4 } from '../../harness/packet/layers/ipv4.ts';
 import { destinationOptions, fragmentHeader } from '../../harness/packet/layers/ipv6-extension.ts';
 import { ipv6 } from '../../harness/packet/layers/ipv6.ts';
 import type { Ipv6Fields } from '../../harness/packet/layers/ipv6.ts';

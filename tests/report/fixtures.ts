@@ -2,7 +2,8 @@ import type { CaseResult, RequirementFacts, RunResult } from '../../harness/runn
 import type { Violation } from '../../harness/runner/verdict.ts';
 
 /** Text that acts on terminals, XML, YAML, TAP and Markdown when it is not escaped. */
-export const HOSTILE = '\u001b[31mred\u009b2J</failure><script>alert(1)</script>]]>]]> a: "b" # TODO {x} | - & \r\nnot ok 99\n...\t\u202eoverride\u2028\ud800';
+export const HOSTILE =
+  '\u001b[31mred\u009b2J</failure><script>alert(1)</script>]]>]]> a: "b" # TODO {x} | - & \r\nnot ok 99\n...\t\u202eoverride\u2028\ud800';
 
 export const requirement = (changes: Partial<RequirementFacts> = {}): RequirementFacts => ({
   id: 'encap.df-flag',

@@ -5,7 +5,8 @@ import { elements, readXml, type XmlElement } from './xml-reader.ts';
 
 const test = suite('report/junit');
 
-const casesOf = (results: Parameters<typeof runResult>[0]): XmlElement[] => elements(readXml(junitReport(runResult(results))), 'testcase');
+const casesOf = (results: Parameters<typeof runResult>[0]): XmlElement[] =>
+  elements(readXml(junitReport(runResult(results))), 'testcase');
 
 const outcome = (testCase: XmlElement): string =>
   testCase.children
@@ -18,7 +19,9 @@ test('a test case carries clause, level, verdict and evidence as properties', ()
   assert.is(testCase?.attributes.get('name'), 'encap.df-flag');
   assert.is(testCase?.attributes.get('classname'), 'proto41.encap');
   const properties = new Map(
-    testCase === undefined ? [] : elements(testCase, 'property').map(({ attributes }) => [attributes.get('name'), attributes.get('value')]),
+    testCase === undefined
+      ? []
+      : elements(testCase, 'property').map(({ attributes }) => [attributes.get('name'), attributes.get('value')]),
   );
   assert.is(properties.get('clause'), 'RFC 4213 §3.2.2, RFC 791');
   assert.is(properties.get('level'), 'MUST');
@@ -52,7 +55,8 @@ test('a warning fails where the run was strict', () => {
 
 test('the totals count what the test cases say, per profile', () => {
   const root = readXml(junitReport(runResult([...everyKind('x'), caseResult({ profile: '6rd' })])));
-  const numbers = (element: XmlElement): string => ['tests', 'failures', 'errors', 'skipped'].map((name) => element.attributes.get(name)).join(' ');
+  const numbers = (element: XmlElement): string =>
+    ['tests', 'failures', 'errors', 'skipped'].map((name) => element.attributes.get(name)).join(' ');
   assert.is(numbers(root), '9 2 2 2');
   assert.equal(
     elements(root, 'testsuite').map((each) => `${String(each.attributes.get('name'))} ${numbers(each)}`),
@@ -63,7 +67,10 @@ test('the totals count what the test cases say, per profile', () => {
 test('a node that failed is an error of its own', () => {
   const stopped = { interrupted: true, stopped: { code: 'NODE_DIED', reason: 'QEMU ended' } };
   const errors = elements(readXml(junitReport(runResult([caseResult()], stopped))), 'error');
-  assert.equal(errors.map(({ attributes }) => [attributes.get('type'), attributes.get('message')]), [['NODE_DIED', 'QEMU ended']]);
+  assert.equal(
+    errors.map(({ attributes }) => [attributes.get('type'), attributes.get('message')]),
+    [['NODE_DIED', 'QEMU ended']],
+  );
 });
 
 test('two reports do not share their test cases', () => {

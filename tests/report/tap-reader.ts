@@ -14,7 +14,8 @@ export interface TapDocument {
 }
 
 const POINT = /^(not )?ok (\d+) - ((?:[^\\#]|\\[\\#])*?)(?: # (TODO|SKIP) (.*))?$/;
-const YAML_LINE = /^ *(?:- )?(?:[a-z_]+:(?: (?:"(?:[^"\\\u0000-\u001f]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"|[\d.]+))?|"(?:[^"\\]|\\.)*")$/;
+const YAML_LINE =
+  /^ *(?:- )?(?:[a-z_]+:(?: (?:"(?:[^"\\\p{Cc}]|\\["\\/bfnrt]|\\u[0-9a-f]{4})*"|[\d.]+))?|"(?:[^"\\]|\\.)*")$/u;
 
 /** Throws on anything that is not TAP 14 as we write it. */
 export const readTap = (text: string): TapDocument => {
@@ -37,12 +38,19 @@ export const readTap = (text: string): TapDocument => {
     if (lines[index + 1] === '  ---') {
       for (index += 2; lines[index] !== '  ...'; index += 1) {
         const yamlLine = lines[index];
-        if (yamlLine === undefined || !YAML_LINE.test(yamlLine)) throw new Error(`not YAML as we write it: ${JSON.stringify(yamlLine)}`);
+        if (yamlLine === undefined || !YAML_LINE.test(yamlLine))
+          throw new Error(`not YAML as we write it: ${JSON.stringify(yamlLine)}`);
         yaml.push(yamlLine);
       }
     }
     const [, not, number, description = '', kind, reason] = match;
-    points.push({ ok: not === undefined, number: Number(number), description, directive: kind === undefined ? '' : `${kind} ${String(reason)}`, yaml });
+    points.push({
+      ok: not === undefined,
+      number: Number(number),
+      description,
+      directive: kind === undefined ? '' : `${kind} ${String(reason)}`,
+      yaml,
+    });
   }
   return { plan: Number(plan), points, bailOut };
 };

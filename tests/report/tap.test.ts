@@ -22,8 +22,14 @@ test('one test point per case, in order, with the plan first', () => {
 test('a failure carries clause, expectation and evidence as YAML', () => {
   const [point] = readTap(tapReport(runResult([failed()]))).points;
   const yaml = point?.yaml.join('\n') ?? '';
-  assert.match(yaml, '  clause: "RFC 4213 §3.2.2, RFC 791"\n  level: "MUST"\n  evidence: "evidence/encap.df-flag.pcapng"');
-  assert.match(yaml, '      expected:\n        - "DF set"\n        - "a fragment train with DF clear"\n      actual: "DF clear"\n      frame: 7');
+  assert.match(
+    yaml,
+    '  clause: "RFC 4213 §3.2.2, RFC 791"\n  level: "MUST"\n  evidence: "evidence/encap.df-flag.pcapng"',
+  );
+  assert.match(
+    yaml,
+    '      expected:\n        - "DF set"\n        - "a fragment train with DF clear"\n      actual: "DF clear"\n      frame: 7',
+  );
 });
 
 test('what does not fail the run does not fail the report', () => {
@@ -44,7 +50,10 @@ test('what does not fail the run does not fail the report', () => {
 });
 
 test('a run that was cut short bails out, one without cases is a skipped plan', () => {
-  assert.match(readTap(tapReport(runResult([caseResult()], { interrupted: true }))).bailOut ?? '', 'Bail out! interrupted');
+  assert.match(
+    readTap(tapReport(runResult([caseResult()], { interrupted: true }))).bailOut ?? '',
+    'Bail out! interrupted',
+  );
   const stopped = { interrupted: true, stopped: { code: 'X', reason: 'gone\nok 2 - x' } };
   assert.match(readTap(tapReport(runResult([caseResult()], stopped))).bailOut ?? '', 'Bail out! stopped: gone\\nok 2');
   assert.match(tapReport(runResult([])), '1..0 # SKIP');

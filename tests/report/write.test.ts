@@ -40,10 +40,14 @@ test('every report is written into the folder', async () => {
 });
 
 const xmllint = findCommand('xmllint');
-test.skipIf(xmllint === undefined ? 'xmllint is not installed' : undefined, 'xmllint accepts the JUnit report', async () => {
-  const into = join(folder, 'xmllint');
-  await writeReports(into, runResult(everyKind(HOSTILE)));
-  await execa(xmllint ?? '', ['--noout', join(into, 'junit.xml')]);
-});
+test.skipIf(
+  xmllint === undefined ? 'xmllint is not installed' : undefined,
+  'xmllint accepts the JUnit report',
+  async () => {
+    const into = join(folder, 'xmllint');
+    await writeReports(into, runResult(everyKind(HOSTILE)));
+    await execa(xmllint ?? '', ['--noout', join(into, 'junit.xml')]);
+  },
+);
 
 test.run();

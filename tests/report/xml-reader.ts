@@ -43,14 +43,17 @@ export const readXml = (source: string): XmlElement => {
     }
     if (closing !== undefined && open.pop()?.name !== closing) throw new Error(`</${closing}> closes another element`);
     if (opening !== undefined) {
-      const pairs = [...attributes.matchAll(/([\w.-]+)="([^"]*)"/g)].map(([, key = '', value = '']): [string, string] => [key, unescape(value)]);
+      const pairs = [...attributes.matchAll(/([\w.-]+)="([^"]*)"/g)].map(
+        ([, key = '', value = '']): [string, string] => [key, unescape(value)],
+      );
       const element: XmlElement = { name: opening, attributes: new Map(pairs), children: [], text: '' };
       current.children.push(element);
       if (empty === '') open.push(element);
     }
   }
   const [only, ...others] = root.children;
-  if (only === undefined || others.length > 0 || open.length !== 1) throw new Error('expected exactly one closed root element');
+  if (only === undefined || others.length > 0 || open.length !== 1)
+    throw new Error('expected exactly one closed root element');
   return only;
 };
 

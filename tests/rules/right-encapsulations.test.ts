@@ -101,7 +101,7 @@ test('random right packets in both directions give no finding under random profi
             destination: to,
             tos,
             identification: index + 1,
-            flags: choice.mtu === 'dynamic' && (choice.mapping !== '6to4' || choice.fou) ? 0x4000 : 0,
+            flags: choice.mtu === 'dynamic' ? 0x4000 : 0,
             ttl: choice.ttl === 'inherit' ? hopLimit : Number(choice.ttl.slice(6)),
           };
           if (!choice.fou) return frame(ipv4(packet, outer));
@@ -137,7 +137,8 @@ test('random right packets in both directions give no finding under random profi
       assert.equal(feed.engine.finish(), []);
       judged += feed.judged('encap.inner-unchanged') + feed.judged('decap.inner-unchanged');
     }),
-    { numRuns: 200 },
+    // Shrinking replays whole exchanges, which would take for ever.
+    { numRuns: 200, endOnFailure: true },
   );
   assert.ok(judged > 300, `${judged} pairs were really compared`);
 });

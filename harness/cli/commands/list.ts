@@ -17,7 +17,8 @@ import { UsageError } from '../usage-error.ts';
 type Maker = (services: Services) => Promise<Listing> | Listing;
 
 const LISTINGS: Readonly<Record<string, Maker>> = {
-  requirements: async (services) => requirementListing(await services.loadRegistry(), await services.ruleRequirements()),
+  requirements: async (services) =>
+    requirementListing(await services.loadRegistry(), await services.ruleRequirements()),
   cases: async (services) => caseListing(await services.loadRegistry()),
   targets: targetListing,
   nodes: nodeListing,
@@ -47,11 +48,18 @@ export const listCommand = async (
   const matches = globMatcher(glob ?? '*');
   const listing = { ...all, entries: all.entries.filter(({ id }) => matches(id)) };
   if (glob !== undefined && listing.entries.length === 0) {
-    const near = nearMatches(glob, all.entries.map(({ id }) => id));
+    const near = nearMatches(
+      glob,
+      all.entries.map(({ id }) => id),
+    );
     const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`;
-    throw new UsageError(`list ${what}: expected ${JSON.stringify(glob)} to match one of ${String(all.entries.length)} ${what}, found none${hint}`);
+    throw new UsageError(
+      `list ${what}: expected ${JSON.stringify(glob)} to match one of ${String(all.entries.length)} ${what}, found none${hint}`,
+    );
   }
   const facts = listing.entries.map((entry) => entry.facts);
-  terminal.out(flags.json === true ? `${printableJson(facts)}\n` : listingText(listing, all.entries.length, terminal.outPalette));
+  terminal.out(
+    flags.json === true ? `${printableJson(facts)}\n` : listingText(listing, all.entries.length, terminal.outPalette),
+  );
   return EXIT.expected;
 };

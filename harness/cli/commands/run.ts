@@ -52,9 +52,10 @@ const start = async (
   const target = await services.chooseTarget({ ...plan, registry });
   const { createTestbed, judgeFrames } = await services.loadTester();
   const folder = await makeOutputFolder(flags.out, new Date());
-  if (flags.quiet !== true) progress.around(() => {
-    terminal.err(`proto41: ${printable(describePlan(plan))}; results in ${printable(shownPath(folder))}\n`);
-  });
+  if (flags.quiet !== true)
+    progress.around(() => {
+      terminal.err(`proto41: ${printable(describePlan(plan))}; results in ${printable(shownPath(folder))}\n`);
+    });
   const { signal } = interrupts;
   try {
     const result = await runSuite({
@@ -83,7 +84,11 @@ const start = async (
       evidence: flags.evidence === 'all' ? 'all' : 'notable',
       toolVersion: toolVersion(),
       signal,
-      onProgress: runView(terminal, progress, { verbose: flags.verbose === true, quiet: flags.quiet === true, json: flags.json === true }),
+      onProgress: runView(terminal, progress, {
+        verbose: flags.verbose === true,
+        quiet: flags.quiet === true,
+        json: flags.json === true,
+      }),
     });
     return { result, folder };
   } catch (error) {

@@ -34,7 +34,10 @@ export const examine = async ({ cache = cacheFolder(), quick = false }: ExamineO
     await cacheCheck(cache),
     await temporaryCheck(),
   ];
-  return { checks, defaultRunPossible: !checks.some(({ state, neededForDefaultRun }) => neededForDefaultRun && state === 'missing') };
+  return {
+    checks,
+    defaultRunPossible: !checks.some(({ state, neededForDefaultRun }) => neededForDefaultRun && state === 'missing'),
+  };
 };
 
 const entriesOf = async (folder: string): Promise<string[]> => {

@@ -6,7 +6,9 @@ import { installRemedy } from './programs.ts';
 
 /** Which kernels are at hand. The default one is fetched by the first run, for which Debian's keys must be there. */
 export const kernelChecks = async (states: readonly KernelState[]): Promise<Check[]> => {
-  const cached = states.flatMap(({ suite, cachedRelease }) => (cachedRelease === undefined ? [] : [`${suite} (${cachedRelease})`]));
+  const cached = states.flatMap(({ suite, cachedRelease }) =>
+    cachedRelease === undefined ? [] : [`${suite} (${cachedRelease})`],
+  );
   const hasDefault = states.some(({ isDefault, cachedRelease }) => isDefault && cachedRelease !== undefined);
   const kernels: Check = {
     name: 'kernels',

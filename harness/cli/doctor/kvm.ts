@@ -20,7 +20,8 @@ export const kvmCheck = async (cache: string, canProbe: boolean): Promise<Check>
   const facts = { name: 'KVM', neededForDefaultRun: false };
   const obstacle = await deviceObstacle();
   if (obstacle !== undefined) return { ...facts, state: 'limited', found: obstacle, why: WITHOUT };
-  if (!canProbe) return { ...facts, state: 'limited', found: `${DEVICE} opens; the first run finds out whether guests run on it` };
+  if (!canProbe)
+    return { ...facts, state: 'limited', found: `${DEVICE} opens; the first run finds out whether guests run on it` };
   if ((await probe(cache)) === 'kvm') return { ...facts, state: 'ok', found: 'works, a guest has been booted with it' };
   return { ...facts, state: 'limited', found: `${DEVICE} opens, but a guest does not boot with it`, why: WITHOUT };
 };
@@ -47,5 +48,8 @@ const probe = async (cache: string): Promise<'kvm' | 'tcg'> => {
 
 /** A doctor looks, and does not fetch. */
 const refuseToFetch = (message: string): never => {
-  throw new Proto41Error(`Expected kernel and guest programs in the cache, found that they have to be fetched: ${message}`, { code: 'DOCTOR_FETCH' });
+  throw new Proto41Error(
+    `Expected kernel and guest programs in the cache, found that they have to be fetched: ${message}`,
+    { code: 'DOCTOR_FETCH' },
+  );
 };

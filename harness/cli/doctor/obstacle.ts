@@ -8,12 +8,18 @@ export const obstacleToDefaultRun = async (): Promise<string[] | undefined> => {
   if (defaultRunPossible) return undefined;
   const missing = checks.filter(({ state, neededForDefaultRun }) => state === 'missing' && neededForDefaultRun);
   const names = new Set(missing.map(({ name }) => name));
-  const packages = SYSTEM_REQUIREMENTS.filter(({ command }) => names.has(command)).map(({ debianPackage }) => debianPackage);
+  const packages = SYSTEM_REQUIREMENTS.filter(({ command }) => names.has(command)).map(
+    ({ debianPackage }) => debianPackage,
+  );
   const others = missing.filter(({ name }) => !SYSTEM_REQUIREMENTS.some(({ command }) => command === name));
   const lines = missing.map(({ name, found }) => `missing: ${name} (${found})`);
   if (packages.length > 0) {
     const command = installCommand(packages, { asRoot: process.getuid?.() === 0 });
-    lines.push(isDebianLike(readOsRelease()) ? `install: ${command}` : `install with your package manager; on Debian and Ubuntu: ${command}`);
+    lines.push(
+      isDebianLike(readOsRelease())
+        ? `install: ${command}`
+        : `install with your package manager; on Debian and Ubuntu: ${command}`,
+    );
   }
   lines.push(...others.flatMap(({ remedy }) => (remedy === undefined ? [] : [`then: ${remedy}`])));
   return lines.map(printable);

@@ -32,16 +32,24 @@ export interface ProgramCheckOptions {
 
 /** Each program of `scripts/requirements.mjs`, with its version where it says one. */
 export const programChecks = ({ fetchesKernels, quick }: ProgramCheckOptions): Promise<Check[]> =>
-  Promise.all(SYSTEM_REQUIREMENTS.map((requirement) => programCheck(requirement, isNeeded(requirement, fetchesKernels), quick)));
+  Promise.all(
+    SYSTEM_REQUIREMENTS.map((requirement) => programCheck(requirement, isNeeded(requirement, fetchesKernels), quick)),
+  );
 
 const isNeeded = ({ command, neededBy }: SystemRequirement, fetchesKernels: boolean): boolean =>
-  neededBy.includes('start') && (command === QEMU || (fetchesKernels && (command === 'apt-get' || command === 'dpkg-deb')));
+  neededBy.includes('start') &&
+  (command === QEMU || (fetchesKernels && (command === 'apt-get' || command === 'dpkg-deb')));
 
-const programCheck = async (requirement: SystemRequirement, neededForDefaultRun: boolean, quick: boolean): Promise<Check> => {
+const programCheck = async (
+  requirement: SystemRequirement,
+  neededForDefaultRun: boolean,
+  quick: boolean,
+): Promise<Check> => {
   const { command, debianPackage, why } = requirement;
   const facts = { name: command, neededForDefaultRun, why: `it ${why}` };
   const path = findCommand(command);
-  if (path === undefined) return { ...facts, state: 'missing', found: 'not in PATH', remedy: installRemedy(debianPackage) };
+  if (path === undefined)
+    return { ...facts, state: 'missing', found: 'not in PATH', remedy: installRemedy(debianPackage) };
   if (command !== QEMU) return { ...facts, state: 'ok', found: quick ? path : await versionLine(path) };
   try {
     return { ...facts, state: 'ok', found: await qemuVersion() };

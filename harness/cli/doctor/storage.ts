@@ -15,7 +15,13 @@ export const cacheCheck = async (cache: string): Promise<Check> => {
   const found = `${cache}, ${String(Math.floor(freeBytes / MEBIBYTE))} MiB free`;
   if (freeBytes >= WANTED_BYTES) return { ...facts, state: 'ok', found };
   const wanted = `${String(WANTED_BYTES / MEBIBYTE)} MiB`;
-  return { ...facts, neededForDefaultRun: false, state: 'limited', found: `${found}, ${wanted} are wanted`, remedy: 'make room, or set XDG_CACHE_HOME to a folder elsewhere' };
+  return {
+    ...facts,
+    neededForDefaultRun: false,
+    state: 'limited',
+    found: `${found}, ${wanted} are wanted`,
+    remedy: 'make room, or set XDG_CACHE_HOME to a folder elsewhere',
+  };
 };
 
 /** A machine has its sockets and its log in the folder for temporary files. */

@@ -6,7 +6,10 @@ import type { Examination } from './examine.ts';
 const STATE_WIDTH = 8;
 
 /** The examination for people; the last line says whether the default run is possible. */
-export const examinationText = ({ checks, defaultRunPossible }: Examination, palette: Palette = paletteFor({}, {})): string => {
+export const examinationText = (
+  { checks, defaultRunPossible }: Examination,
+  palette: Palette = paletteFor({}, {}),
+): string => {
   const nameWidth = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap((check) => checkLines(check, nameWidth, palette));
   const missing = checks.filter(({ state, neededForDefaultRun }) => state === 'missing' && neededForDefaultRun);
@@ -16,11 +19,19 @@ export const examinationText = ({ checks, defaultRunPossible }: Examination, pal
   return `${[...lines, '', verdict].join('\n')}\n`;
 };
 
-const checkLines = ({ name, state, found, why, remedy, neededForDefaultRun }: Check, nameWidth: number, palette: Palette): string[] => {
-  const paint = state === 'ok' ? palette.green : state === 'missing' && neededForDefaultRun ? palette.red : palette.yellow;
+const checkLines = (
+  { name, state, found, why, remedy, neededForDefaultRun }: Check,
+  nameWidth: number,
+  palette: Palette,
+): string[] => {
+  const paint =
+    state === 'ok' ? palette.green : state === 'missing' && neededForDefaultRun ? palette.red : palette.yellow;
   const indent = ' '.repeat(STATE_WIDTH + nameWidth + 2);
   const [first = '', ...rest] = printableLines(found);
-  const lines = [`${paint(state.padEnd(STATE_WIDTH))}${name.padEnd(nameWidth)}  ${first}`, ...rest.map((line) => `${indent}${line.trim()}`)];
+  const lines = [
+    `${paint(state.padEnd(STATE_WIDTH))}${name.padEnd(nameWidth)}  ${first}`,
+    ...rest.map((line) => `${indent}${line.trim()}`),
+  ];
   if (state === 'ok') return lines;
   if (why !== undefined) lines.push(`${indent}${printable(why)}`);
   if (remedy !== undefined) lines.push(`${indent}${palette.bold(printable(remedy))}`);

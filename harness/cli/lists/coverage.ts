@@ -11,29 +11,40 @@ export interface Coverage {
 }
 
 /** Needs that no node fulfils so far. */
-const UNMET_NEEDS: ReadonlySet<Need> = new Set(['two-nodes', 'counters', 'second-tunnel', 'jumbo']);
+const UNMET_NEEDS: ReadonlySet<Need> = new Set(['two-nodes', 'counters', 'second-tunnel']);
 
 /** The catalogue's names of the profiles that can be asked for; FOU is an option of each mapping. */
 const offeredProfiles = (): ReadonlySet<CatalogueProfile> =>
-  new Set(NAMED_PROFILES.flatMap(({ text }) => [text, `${text},encap=fou:3544`]).map((text) => parseProfile(text).catalogueProfile));
+  new Set(
+    NAMED_PROFILES.flatMap(({ text }) => [text, `${text},encap=fou:3544`]).map(
+      (text) => parseProfile(text).catalogueProfile,
+    ),
+  );
 
 /** Says of each requirement what checks it. `ruleRequirements` are those that a rule judges in every frame. */
-export const coverageOf = (registry: CaseRegistry, ruleRequirements: ReadonlySet<string>): ((requirement: Requirement) => Coverage) => {
+export const coverageOf = (
+  registry: CaseRegistry,
+  ruleRequirements: ReadonlySet<string>,
+): ((requirement: Requirement) => Coverage) => {
   const cases = new Map<string, string[]>();
   for (const { definition } of registry.cases) {
-    for (const id of [definition.requirement, ...(definition.alsoJudges ?? [])]) cases.set(id, [...(cases.get(id) ?? []), definition.id]);
+    for (const id of [definition.requirement, ...(definition.alsoJudges ?? [])])
+      cases.set(id, [...(cases.get(id) ?? []), definition.id]);
   }
   const offered = offeredProfiles();
   return (requirement) => {
     const checkedBy = cases.get(requirement.id) ?? [];
     const rule = ruleRequirements.has(requirement.id);
-    return checkedBy.length > 0 || rule ? { cases: checkedBy, rule } : { cases: [], rule, none: whyNone(requirement, offered) };
+    return checkedBy.length > 0 || rule
+      ? { cases: checkedBy, rule }
+      : { cases: [], rule, none: whyNone(requirement, offered) };
   };
 };
 
 const whyNone = ({ area, profiles, needs }: Requirement, offered: ReadonlySet<CatalogueProfile>): string => {
   if (area === 'bench') return 'a measurement, no conformance case';
-  if (!profiles.some((profile) => profile === 'all' || offered.has(profile))) return `no profile offers ${profiles.join(', ')}`;
+  if (!profiles.some((profile) => profile === 'all' || offered.has(profile)))
+    return `no profile offers ${profiles.join(', ')}`;
   const unmet = needs.filter((need) => UNMET_NEEDS.has(need));
   return unmet.length > 0 ? `needs ${unmet.join(', ')}, which no node offers` : 'no case yet';
 };

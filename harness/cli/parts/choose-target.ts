@@ -20,14 +20,19 @@ export const chooseTarget = async (request: TargetRequest): Promise<ChosenTarget
   return { probeNonsense, expectations: await loadExpectations(expectationsFile), expectationsFile, start };
 };
 
-const starterFor = (target: LoadedTarget, request: TargetRequest): ((options: StartOptions) => Promise<NodeSession>) => {
+const starterFor = (
+  target: LoadedTarget,
+  request: TargetRequest,
+): ((options: StartOptions) => Promise<NodeSession>) => {
   const { folder, manifest } = target;
   if (request.node === 'memory') {
-    if (manifest.kind !== 'module' || folder !== undefined) throw misfit(request, 'expected the target reference, the one that runs in this process');
+    if (manifest.kind !== 'module' || folder !== undefined)
+      throw misfit(request, 'expected the target reference, the one that runs in this process');
     const seed = seededRandom(request.seed).fork('reference').nextUint32();
     return () => startMemoryNode({ seed });
   }
-  if (manifest.kind !== 'script' || folder === undefined) throw misfit(request, `expected a target of kind script, found kind ${manifest.kind}`);
+  if (manifest.kind !== 'script' || folder === undefined)
+    throw misfit(request, `expected a target of kind script, found kind ${manifest.kind}`);
   const kernel = request.kernel === undefined ? undefined : parseKernelChoice(request.kernel);
   return async ({ signal, onProgress }) => {
     // Loaded here, because a run in memory needs nothing of it.
@@ -36,4 +41,5 @@ const starterFor = (target: LoadedTarget, request: TargetRequest): ((options: St
   };
 };
 
-const misfit = ({ node, target }: TargetRequest, problem: string): UsageError => new UsageError(`--node ${node} --target ${target}: ${problem}`);
+const misfit = ({ node, target }: TargetRequest, problem: string): UsageError =>
+  new UsageError(`--node ${node} --target ${target}: ${problem}`);

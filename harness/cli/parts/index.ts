@@ -6,7 +6,10 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services =>
   loadRegistry,
   chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
   loadTester: async () => {
-    const [{ createTestbed }, { judgeFrames }] = await Promise.all([import('../../tester/testbed.ts'), import('./judge-frames.ts')]);
+    const [{ createTestbed }, { judgeFrames }] = await Promise.all([
+      import('../../tester/testbed.ts'),
+      import('./judge-frames.ts'),
+    ]);
     return { createTestbed, judgeFrames };
   },
   ruleRequirements: async () => {

@@ -9,11 +9,17 @@ export const judgeFrames: JudgeFrames = ({ lab, underlayMtuBytes }, frames, mark
   const findings = frames.flatMap((frame) => engine.judge(judgedFrame(frame, markOf?.(frame.bytes))));
   findings.push(...engine.finish());
   const byNumber = new Map(findings.length === 0 ? [] : frames.map((frame) => [frame.number, frame]));
-  return { findings: findings.map((finding) => ruleFinding(finding, byNumber.get(finding.frameNumber))), judgedFrames: engine.judged };
+  return {
+    findings: findings.map((finding) => ruleFinding(finding, byNumber.get(finding.frameNumber))),
+    judgedFrames: engine.judged,
+  };
 };
 
 /** The recorder names directions as the DUT sees them. */
-const judgedFrame = ({ number, port, direction, timestampNs, bytes }: RecordedFrame, mark: number | undefined): JudgedFrame => ({
+const judgedFrame = (
+  { number, port, direction, timestampNs, bytes }: RecordedFrame,
+  mark: number | undefined,
+): JudgedFrame => ({
   number,
   port,
   direction: direction === 'outbound' ? 'from-dut' : direction === 'inbound' ? 'to-dut' : 'unknown',
@@ -22,7 +28,10 @@ const judgedFrame = ({ number, port, direction, timestampNs, bytes }: RecordedFr
   ...(mark === undefined ? {} : { mark }),
 });
 
-const ruleFinding = ({ requirement, expected, actual, frameNumber }: Finding, frame: RecordedFrame | undefined): RuleFinding => ({
+const ruleFinding = (
+  { requirement, expected, actual, frameNumber }: Finding,
+  frame: RecordedFrame | undefined,
+): RuleFinding => ({
   requirement,
   expected,
   actual,

@@ -16,8 +16,11 @@ export const testerClock = (clock: VirtualClock): Clock => ({
   },
 });
 
-/** The same time for the node. */
-export const nodeClock = (clock: VirtualClock): ReferenceClock => ({
+/** The same time for the node, whose timers run inside `guard`. */
+export const nodeClock = (clock: VirtualClock, guard: (action: () => void) => void): ReferenceClock => ({
   nowMs: () => Number(clock.nowNs() / 1000n) / 1000,
-  schedule: (delayMs, action) => clock.setTimer(delayMs, action),
+  schedule: (delayMs, action) =>
+    clock.setTimer(delayMs, () => {
+      guard(action);
+    }),
 });

@@ -40,12 +40,24 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
   const links = new Map<PortName, MemoryLink>(PORT_NAMES.map((port) => [port, memoryLink({ port, clock })]));
   const unconfigured = faults.map((name) => faultByName(name).unconfigured).find((setup) => setup !== undefined);
   let reference: Reference | undefined;
+  let crash: Error | undefined;
+
+  /** What the reference throws ends the node, as a crash ends a process: the wires close with the reason. */
+  const guard = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      crash = error instanceof Error ? error : new Error(String(error));
+      stop();
+      for (const link of links.values()) link.fail(crash);
+    }
+  };
 
   const start = (setup: TargetSetup): UpOutcome => {
     const outcome = createReference({
       setup,
       faults,
-      clock: nodeClock(clock),
+      clock: nodeClock(clock, guard),
       emit: (port, frame) => {
         links.get(port)?.node.send(frame);
       },
@@ -66,7 +78,7 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
   for (const [port, link] of links) {
     link.node.onFrame((frame) => {
       clock.advance(FRAME_MS);
-      reference?.receive(port, frame);
+      guard(() => reference?.receive(port, frame));
     });
   }
   idle();
@@ -85,7 +97,7 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
       stop();
       idle();
     },
-    diagnostics: async () => '',
+    diagnostics: async () => crash?.stack ?? '',
     [Symbol.asyncDispose]: async () => {
       stop();
       await Promise.all([...links.values()].map((link) => link.tester.close()));

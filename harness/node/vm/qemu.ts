@@ -26,7 +26,7 @@ const NO_OFFLOADS = [
 
 // The console is the only witness of a crash. The rest is start-up time: nothing of it changes a packet.
 const KERNEL_PARAMETERS = [
-  'console=ttyS0 quiet panic=-1 oops=panic',
+  'console=ttyS0 quiet panic=-1 oops=panic rcupdate.rcu_expedited=1',
   'tsc=reliable no_timer_check nokaslr mitigations=off random.trust_cpu=on cryptomgr.notests',
 ].join(' ');
 

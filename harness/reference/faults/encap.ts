@@ -33,7 +33,8 @@ export const stripExtension = (packet: Uint8Array): Uint8Array | undefined => {
   return stripped;
 };
 
-const CHECKSUM_OFFSET: ReadonlyMap<number, number> = new Map([
+/** Where the checksum stands in the header of an upper layer that has one. */
+export const CHECKSUM_OFFSET: ReadonlyMap<number, number> = new Map([
   [PROTOCOL.TCP, 16],
   [PROTOCOL.UDP, 6],
   [PROTOCOL.ICMPV6, 2],

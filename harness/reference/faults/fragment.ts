@@ -127,6 +127,18 @@ export const fragmentFaults: readonly Fault[] = [
     })),
   }),
   ...faultsOf('fragment.overlap', { 'overlap-last-wins': inArea('reassembly', () => ({ overlapIsFatal: false })) }),
+  ...faultsOf('fragment.own-atomic', {
+    'atomic-joins-queue': inArea('ownReassembly', () => ({ isAtomic: () => false })),
+  }),
+  ...faultsOf('fragment.own-errors', {
+    'frag-pp-pointer': inArea('ownReassembly', () => ({ lengthPointer: 0, offsetPointer: (at) => at })),
+  }),
+  ...faultsOf('fragment.own-overlap', {
+    'own-overlap-accepted': inArea('ownReassembly', () => ({ overlapIsFatal: false })),
+  }),
+  ...faultsOf('fragment.reassembly-overflow', {
+    'reasm-overflow': inArea('reassembly', () => ({ limitBytes: Number.POSITIVE_INFINITY })),
+  }),
   ...faultsOf('fragment.reassembly-before-decap', {
     'no-reassembly': inArea('reassembly', () => ({ onArrival: () => 'drop' })),
     'reasm-inorder-only': inArea('reassembly', (is) => {

@@ -1,11 +1,11 @@
 /** Faults of ICMPv4 from the underlay and of ICMPv6 from the node. */
-import { concat, writeUint32 } from '../../packet/bytes.ts';
+import { concat, writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { internetChecksum } from '../../packet/checksum.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { buildIpv4 } from '../ipv4/header.ts';
 import { ihlBytes } from '../ipv4/checks.ts';
-import { upperLayerOf } from '../ipv6/packet.ts';
+import { upperLayerChecksum, upperLayerOf } from '../ipv6/packet.ts';
 import type { Icmpv6Error } from '../ipv6/icmpv6-error.ts';
 import type { ReferenceNode } from '../node.ts';
 import type { Change, Fault } from './fault.ts';
@@ -103,6 +103,11 @@ export const icmp4Faults: readonly Fault[] = [
       inArea('icmpv4Errors', () => ({ mayTell: toOuterSource })),
     ),
   }),
+  ...faultsOf('icmp4.unrelated-unaffected', {
+    'icmp-stolen': inArea('ipv4', (is) => ({
+      handler: (config, protocol) => (protocol === PROTOCOL.ICMPV4 ? 'none' : is.handler(config, protocol)),
+    })),
+  }),
   ...faultsOf('icmp4.translated-quote-content', {
     'icmp-quote-outer': together(
       translating(() => UNREACHABLE),
@@ -159,6 +164,17 @@ export const icmp6Faults: readonly Fault[] = [
     'rate-limit-zero': inArea('rateLimit', () => ({ burst: 0, perSecond: 0 })),
     'ptb-starved': inArea('icmpv6', () => ({ isLimited: () => true })),
     'rate-limit-never-refills': inArea('rateLimit', () => ({ perSecond: 0 })),
+  }),
+  ...faultsOf('icmp6.subnet-router-anycast', {
+    'anycast-src-in-reply': inArea('local', (is) => ({
+      reply: (node, packet, arrival) => {
+        const asAsked = packet.slice();
+        asAsked.set(node.config.nodePrefix.bytes, IPV6.SOURCE);
+        writeUint16(asAsked, IPV6.HEADER_LENGTH + 2, 0);
+        writeUint16(asAsked, IPV6.HEADER_LENGTH + 2, upperLayerChecksum(asAsked, IPV6.HEADER_LENGTH, PROTOCOL.ICMPV6));
+        is.reply(node, asAsked, arrival);
+      },
+    })),
   }),
   ...faultsOf('icmp6.transparent', {
     'icmp6-intercept': inArea('forwarding', (is) => ({

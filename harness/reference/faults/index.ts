@@ -10,6 +10,7 @@ import { fragmentFaults } from './fragment.ts';
 import { hopLimitFaults } from './hop-limit.ts';
 import { icmp4Faults, icmp6Faults } from './icmp.ts';
 import { ipv6Faults } from './ipv6.ts';
+import { kubernetesFaults } from './kubernetes.ts';
 import { loopFaults } from './loop.ts';
 import { mtuFaults } from './mtu.ts';
 import { neighbourFaults } from './neighbour.ts';
@@ -39,6 +40,7 @@ export const FAULTS: readonly Fault[] = [
   ...neighbourFaults,
   ...udpFaults,
   ...statelessFaults,
+  ...kubernetesFaults,
 ];
 
 const BY_NAME: ReadonlyMap<string, Fault> = new Map(FAULTS.map((fault) => [fault.name, fault]));

@@ -21,6 +21,9 @@ const TO_THE_TUNNEL: Change = together(
 );
 
 export const loopFaults: readonly Fault[] = [
+  ...faultsOf('loop.br-self-probe', {
+    'br-role-confusion': inArea('forwarding', () => ({ mayReturn: (config) => config.mapping.kind === '6in4' })),
+  }),
   ...faultsOf('loop.finite', { 'loop-ttl-refreshed': inArea('forwarding', () => ({ lowered: () => 64 })) }),
   ...faultsOf('loop.foreign-prefix-decap', {
     'two-tunnel-loop': withoutDecap('foreign-destination', 'own-prefix-only'),

@@ -1,5 +1,4 @@
-import { concat, readUint32, writeUint16, writeUint32 } from '../../packet/bytes.ts';
-import { internetChecksum } from '../../packet/checksum.ts';
+import { readUint32, writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { IPV4 } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';

@@ -1,4 +1,5 @@
 import { readUint16, readUint32 } from '../../packet/bytes.ts';
+import { ICMPV4_UNREACHABLE } from '../../packet/icmpv4-types.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { defaultSwitches } from '../../profile/defaults.ts';
@@ -112,6 +113,11 @@ export const securityFaults: readonly Fault[] = [
     apply: decodingSixToFour,
     unconfigured: DEFAULT_SIX_TO_FOUR,
   },
+  ...faultsOf('security.anycast-relay-source', {
+    'anycast-relay-drop': inArea('sanity', (is) => ({
+      neverUsable: [...is.neverUsable, parseIpv4Net('192.88.99.0/24')],
+    })),
+  }),
   ...faultsOf('security.drops-silent', {
     'icmp-reflection': inArea('decap', (is) => ({
       discarded: (question, check) => {
@@ -154,6 +160,9 @@ export const securityFaults: readonly Fault[] = [
     'octet255-drop': inArea('encapsulation', (is) => ({
       admits: (node, question) => (question.destination & 0xff) !== 255 && is.admits(node, question),
     })),
+  }),
+  ...faultsOf('security.no-tunnel-oracle', {
+    'tunnel-oracle': inArea('decap', () => ({ mismatchCode: () => ICMPV4_UNREACHABLE.PROTOCOL })),
   }),
   ...faultsOf('security.malformed-survival', {
     'state-corruption': corruptingAfterMalformed((packet) => {

@@ -1,12 +1,12 @@
 /** Packets for the node itself (RFC 8200 section 4, RFC 4443 section 4, RFC 4861). */
-import { readUint16 } from '../../packet/bytes.ts';
 import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { NodeConfig } from '../config.ts';
 import { receiveNeighbourMessage, solicitedNode } from '../link/neighbour-discovery.ts';
 import type { Arrival, Link, ReferenceNode } from '../node.ts';
-import { buildIcmpv6, trafficClassOf, upperLayerChecksum, upperLayerOf } from './packet.ts';
+import type { UpperLayer } from './packet.ts';
+import { buildIcmpv6, fragmentHeaderOf, trafficClassOf, upperLayerChecksum, upperLayerOf } from './packet.ts';
 import { sameAddress } from './prefix.ts';
 import { isMulticast } from './special.ts';
 
@@ -55,27 +55,38 @@ export const local: LocalBehaviour = {
   },
 };
 
-const MAY_ANSWER_GROUPS: ReadonlySet<number> = new Set([
+const NEIGHBOUR_MESSAGES: ReadonlySet<number> = new Set([
   ICMPV6_TYPE.NEIGHBOR_SOLICITATION,
   ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT,
 ]);
 
-export const receiveLocal = (node: ReferenceNode, packet: Uint8Array, arrival: Arrival): void => {
+/** `wasFragmented` says that the packet came with a Fragment header, which neighbour messages must not have (RFC 6980). */
+export const receiveLocal = (
+  node: ReferenceNode,
+  packet: Uint8Array,
+  arrival: Arrival,
+  wasFragmented = false,
+): void => {
   if (isMulticast(packet, IPV6.SOURCE) || !passesRoutingHeaders(node, packet, arrival)) return;
+  const fragment = fragmentHeaderOf(packet);
+  if (fragment) {
+    const whole = node.ownReassembly.add(packet, fragment, arrival);
+    if (whole) receiveLocal(node, whole, arrival, true);
+    return;
+  }
   const upper = upperLayerOf(packet);
-  const problem = (code: number): void => {
-    node.paths.reportError({ type: 4, code, parameter: upper.nextHeaderAt }, packet, arrival);
-  };
-  // Fragments for the node itself are not put together: nothing that it answers needs more than one packet.
-  if (upper.fragmented && isRealFragment(packet)) return;
-  if (upper.protocol === PROTOCOL.ICMPV6) receiveIcmpv6(node, packet, upper.offset, arrival);
-  else if (upper.protocol === PROTOCOL.UDP) node.paths.reportError({ type: 1, code: 4, parameter: 0 }, packet, arrival);
-  else if (upper.protocol !== PROTOCOL.NO_NEXT_HEADER && upper.protocol !== PROTOCOL.TCP) problem(1);
+  if (upper.protocol === PROTOCOL.ICMPV6) receiveIcmpv6(node, packet, upper.offset, arrival, wasFragmented);
+  else if (!isAnycast(node.config, packet, IPV6.DESTINATION)) refuseUpperLayer(node, packet, upper, arrival);
 };
 
-const isRealFragment = (packet: Uint8Array): boolean => {
-  const at = packet[IPV6.NEXT_HEADER] === PROTOCOL.FRAGMENT ? IPV6.HEADER_LENGTH : undefined;
-  return at === undefined || (readUint16(packet, at + 2) & 0xfff9) !== 0;
+/** No service listens here. Only an address of this node alone answers for that; others may share an anycast address. */
+const refuseUpperLayer = (node: ReferenceNode, packet: Uint8Array, upper: UpperLayer, arrival: Arrival): void => {
+  if (upper.protocol === PROTOCOL.TCP || upper.protocol === PROTOCOL.NO_NEXT_HEADER) return;
+  const error =
+    upper.protocol === PROTOCOL.UDP
+      ? { type: 1, code: 4, parameter: 0 }
+      : { type: 4, code: 1, parameter: upper.nextHeaderAt };
+  node.paths.reportError(error, packet, arrival);
 };
 
 /** RFC 5095: a Type 0 routing header is an unknown one; RFC 8200 section 4.4: unknown with segments left is refused. */
@@ -97,11 +108,19 @@ const passesRoutingHeaders = (node: ReferenceNode, packet: Uint8Array, arrival: 
   return true;
 };
 
-const receiveIcmpv6 = (node: ReferenceNode, packet: Uint8Array, at: number, arrival: Arrival): void => {
+const receiveIcmpv6 = (
+  node: ReferenceNode,
+  packet: Uint8Array,
+  at: number,
+  arrival: Arrival,
+  wasFragmented: boolean,
+): void => {
   if (packet.length < at + 8 || upperLayerChecksum(packet, at, PROTOCOL.ICMPV6) !== 0) return;
   const type = packet[at] ?? 0;
-  if (MAY_ANSWER_GROUPS.has(type) && at === IPV6.HEADER_LENGTH) receiveNeighbourMessage(node, packet, linkOf(arrival));
-  else if (type === ICMPV6_TYPE.ECHO_REQUEST) echo(node, packet, at, arrival);
+  if (NEIGHBOUR_MESSAGES.has(type)) {
+    const isPlain = at === IPV6.HEADER_LENGTH && !wasFragmented;
+    if (isPlain) receiveNeighbourMessage(node, packet, linkOf(arrival));
+  } else if (type === ICMPV6_TYPE.ECHO_REQUEST) echo(node, packet, at, arrival);
 };
 
 const echo = (node: ReferenceNode, request: Uint8Array, at: number, arrival: Arrival): void => {

@@ -87,6 +87,27 @@ export const upperLayerOf = (packet: Uint8Array): UpperLayer => {
   return { protocol, offset: Math.min(offset, packet.length), nextHeaderAt, fragmented, laterFragment: false };
 };
 
+export interface FragmentHeader {
+  readonly at: number;
+  /** Where the Next Header field stands that names it. */
+  readonly nextHeaderAt: number;
+}
+
+/** The first Fragment header of a packet, if it has one. */
+export const fragmentHeaderOf = (packet: Uint8Array): FragmentHeader | undefined => {
+  let protocol = packet[IPV6.NEXT_HEADER];
+  let nextHeaderAt: number = IPV6.NEXT_HEADER;
+  let at: number = IPV6.HEADER_LENGTH;
+  while (protocol !== undefined && isExtension(protocol) && at + 8 <= packet.length) {
+    if (protocol === PROTOCOL.FRAGMENT) return { at, nextHeaderAt };
+    nextHeaderAt = at;
+    const lengthBytes = extensionLength(packet, at, protocol);
+    protocol = packet[at];
+    at += lengthBytes;
+  }
+  return undefined;
+};
+
 const isExtension = (protocol: number): boolean =>
   protocol === PROTOCOL.HOP_BY_HOP ||
   protocol === PROTOCOL.ROUTING ||

@@ -44,7 +44,8 @@ export const embeddedAddress = (
 /** The IPv4 address in a 6to4 address beside a 6rd domain: the other mechanism that may share a node (RFC 6324 section 3.1). */
 export const foreignEmbedded = (config: NodeConfig, bytes: Uint8Array, at: number): number | undefined => {
   if (config.mapping.kind !== '6rd' || bytes[at] !== 0x20 || bytes[at + 1] !== 0x02) return undefined;
-  return bitsOf(bytes, at, 16, 32);
+  // A domain inside 2002::/16 is the node's own mechanism, whatever its name.
+  return matchesPrefix(config.mapping.domain, bytes, at) ? undefined : bitsOf(bytes, at, 16, 32);
 };
 
 export const mapping: MappingBehaviour = {

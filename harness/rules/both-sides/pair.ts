@@ -1,4 +1,4 @@
-import type { PortName } from '../../wire/wire.ts';
+import type { PortName } from '../../ports.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Facts } from '../facts.ts';
 import type { Report } from '../finding.ts';

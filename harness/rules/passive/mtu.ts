@@ -17,10 +17,10 @@ const flagsPlace = (packet: Dissection) => ({
 
 export const mtuRules: readonly PassiveRule[] = [
   {
-    // RFC 3056 section 4, whatever the MTU mode. Fragments: fragment.encap-train.
+    // RFC 3056 section 4; a profile that asks for dynamic mode has chosen otherwise. Fragments: fragment.encap-train.
     requirement: 'mtu.6to4-df-clear',
     scope: 'header',
-    appliesTo: (facts) => isProfile(facts, '6to4'),
+    appliesTo: (facts) => facts.switches.mtuMode === 'static' && isProfile(facts, '6to4'),
     judge(packet, _facts, report) {
       if (packet.isFragment) return false;
       if (packet.dontFragment) report('DF 0 in 6to4', 'DF 1', flagsPlace(packet));
@@ -29,11 +29,11 @@ export const mtuRules: readonly PassiveRule[] = [
   },
   {
     // RFC 4213 section 3.2.2. The path MTU is not known here: below 1300 bytes DF has to be clear, and a packet of up to 1280 bytes does not tell
-    // whether it is. A larger one does: over such a path it would have been answered with Packet Too Big. 6to4 wants DF clear (RFC 3056).
+    // whether it is. A larger one does: over such a path it would have been answered with Packet Too Big.
     requirement: 'mtu.dynamic-df-set',
     scope: 'inner',
     appliesTo: (facts) =>
-      facts.switches.mtuMode === 'dynamic' && isProfile(facts, '6in4', '6rd', '6rd-br', 'fou', 'gue'),
+      facts.switches.mtuMode === 'dynamic' && isProfile(facts, '6in4', '6to4', '6rd', '6rd-br', 'fou', 'gue'),
     judge(packet, _facts, report) {
       const sizeBytes = IPV6.HEADER_LENGTH + packet.ipv6PayloadLength;
       if (packet.isFragment || sizeBytes <= IPV6_MINIMUM_MTU) return false;

@@ -45,7 +45,10 @@ test('without QEMU the default run is impossible, and the command that installs 
 test('a start without parameters says first that Linux is not tested, and runs the reference', async () => {
   const { exitCode, stdout, stderr } = await proto41([], { entry: FIXTURE, ...bare() });
   assert.is(exitCode, 1);
-  assert.match(stderr, /^proto41: Linux cannot be booted in a virtual machine here, so Linux is NOT tested by this run\n {2}missing: qemu-system-x86_64/);
+  assert.match(
+    stderr,
+    /^proto41: Linux cannot be booted in a virtual machine here, so Linux is NOT tested by this run\n {2}missing: qemu-system-x86_64/,
+  );
   assert.match(stderr, /install.*: .*apt-get install .*qemu-system-x86/);
   assert.match(stderr, 'npm start -- run --target reference --node memory --profile overlay');
   assert.match(stdout, /^FAIL reference on memory, overlay/m);
@@ -69,7 +72,14 @@ test('the text shows remedies of what is missing, and the verdict last', () => {
       defaultRunPossible: false,
       checks: [
         { name: 'a', state: 'ok', found: 'v1', neededForDefaultRun: true, why: 'unseen' },
-        { name: 'bb', state: 'missing', found: 'none\u001b', neededForDefaultRun: true, why: 'it boots', remedy: 'apt-get install bb' },
+        {
+          name: 'bb',
+          state: 'missing',
+          found: 'none\u001b',
+          neededForDefaultRun: true,
+          why: 'it boots',
+          remedy: 'apt-get install bb',
+        },
       ],
     },
     PLAIN,

@@ -32,12 +32,15 @@ test('a requirement that nothing checks says why', () => {
   assert.ok(reasons.has('no case yet'));
   assert.ok(reasons.has('no profile offers gre'));
   assert.ok(reasons.has('a measurement, no conformance case'));
-  assert.ok([...reasons].some((reason) => /^needs two-nodes/.test(reason)));
+  assert.ok([...reasons].some((reason) => reason.startsWith('needs two-nodes')));
 });
 
 test('a listing counts what it shows, in a table whose cells are escaped', () => {
   const entry = { id: 'a', facts: {}, cells: { name: 'a\u001b[2J', text: 'b' } };
-  assert.is(listingText({ what: 'things', entries: [entry] }, 3, PLAIN), 'name      text\na\\x1b[2J  b\n\n1 of 3 things\n');
+  assert.is(
+    listingText({ what: 'things', entries: [entry] }, 3, PLAIN),
+    'name      text\na\\x1b[2J  b\n\n1 of 3 things\n',
+  );
   assert.is(listingText({ what: 'things', entries: [] }, 0, PLAIN), '0 things\n');
   assert.match(listingText({ what: 'things', entries: [entry] }, 1, PLAIN), '\n1 thing\n');
 });
@@ -53,7 +56,10 @@ for (const what of ['requirements', 'cases', 'targets', 'nodes', 'kernels', 'pro
 
 test('the profiles show every switch', async () => {
   const { stdout } = await commandLine('list', 'profiles', 'overlay', '--json');
-  const [profile] = v.parse(v.array(v.object({ name: v.string(), switches: v.record(v.string(), v.string()) })), JSON.parse(stdout));
+  const [profile] = v.parse(
+    v.array(v.object({ name: v.string(), switches: v.record(v.string(), v.string()) })),
+    JSON.parse(stdout),
+  );
   assert.is(profile?.name, 'overlay');
   assert.equal(Object.keys(profile?.switches ?? {}).sort(), [...SWITCH_NAMES].sort());
 });

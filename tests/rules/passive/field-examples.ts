@@ -68,10 +68,10 @@ export const FIELD_EXAMPLES: readonly Example[] = [
   ],
   [
     'DF in 6to4',
-    '6to4,mtu=dynamic',
+    '6to4',
     tunnelled(SIX_TO_FOUR, SIX_TO_FOUR_OUTER),
     tunnelled(SIX_TO_FOUR, { ...SIX_TO_FOUR_OUTER, flags: 0x4000 }),
-    ['mtu.6to4-df-clear'],
+    ['mtu.6to4-df-clear', 'mtu.static-df-clear'],
   ],
   [
     'DF clear on a large packet',

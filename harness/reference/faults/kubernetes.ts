@@ -1,0 +1,42 @@
+import { writeUint16 } from '../../packet/bytes.ts';
+import { IPV6 } from '../../packet/ipv6.ts';
+import { upperLayerChecksum, upperLayerOf } from '../ipv6/packet.ts';
+import { CHECKSUM_OFFSET } from './encap.ts';
+import { withoutEgress } from './common.ts';
+import { returnToSender } from './return-to-sender.ts';
+import type { Fault } from './fault.ts';
+import { faultsOf, inArea } from './fault.ts';
+
+export const kubernetesFaults: readonly Fault[] = [
+  ...faultsOf('kubernetes.no-nat', {
+    masquerade: inArea('encapsulation', (is) => ({
+      carried: (inner, node, arrival) => {
+        const changed = is.carried(inner, node, arrival).slice();
+        changed.set(node.config.overlayAddress, IPV6.SOURCE);
+        const upper = upperLayerOf(changed);
+        const offset = CHECKSUM_OFFSET.get(upper.protocol);
+        if (offset === undefined || upper.laterFragment) return changed;
+        writeUint16(changed, upper.offset + offset, 0);
+        writeUint16(changed, upper.offset + offset, upperLayerChecksum(changed, upper.offset, upper.protocol));
+        return changed;
+      },
+    })),
+  }),
+  ...faultsOf('kubernetes.pod-source-confined', {
+    'pod-identity-spoof': withoutEgress('pod-source', 'source-pair'),
+  }),
+  ...faultsOf('kubernetes.same-node-local', {
+    'same-node-hairpin': inArea('forwarding', (is) => ({
+      isLocal: (node, packet, arrival) => {
+        const local = is.isLocal(node, packet, arrival);
+        const route = is.route(node.behaviour.mapping, node.config, packet);
+        const isOwnPod = node.behaviour.mapping.contains(node.config.nodePrefix, packet, IPV6.DESTINATION);
+        if (!local && arrival.via === 'pods' && route.kind === 'on-link' && isOwnPod) {
+          const gateway = node.config.underlayRoutes.find((entry) => entry.gateway !== undefined)?.gateway;
+          if (gateway !== undefined) returnToSender(node, packet, gateway);
+        }
+        return local;
+      },
+    })),
+  }),
+];
