@@ -1,4 +1,5 @@
 import { isProto41Error } from '../errors.ts';
+import type { Switches } from '../profile/index.ts';
 import type { LateFrame, Testbed } from '../tester/testbed-contract.ts';
 import { planGroups, type CaseGroup } from './plan.ts';
 import type { PhaseTimer } from './phase-timer.ts';
@@ -9,6 +10,8 @@ import type { SelectedCase } from './select-cases.ts';
 import { SetupKeeper } from './setup-keeper.ts';
 
 export interface ExecuteOptions {
+  /** Those of the profile: what a case asks for and the profile has anyway needs no set-up of its own. */
+  readonly switches?: Switches;
   readonly testbed: Testbed;
   readonly selected: readonly SelectedCase[];
   readonly repetitions: number;
@@ -36,7 +39,7 @@ export interface Execution {
 /** Runs the selected cases in sequence, group by group, and collects what is late. Does not throw for a target or node that fails. */
 export const execute = async (options: ExecuteOptions): Promise<Execution> => {
   const executor = new Executor(options);
-  const groups = planGroups(options.selected);
+  const groups = planGroups(options.selected, options.switches);
   let completed = 0;
   for (let repetition = 1; repetition <= options.repetitions && !executor.over; repetition++) {
     for (const group of groups) {

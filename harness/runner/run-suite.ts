@@ -165,7 +165,13 @@ class SuiteRun {
     });
     try {
       const verdicts = this.#verdictOptions(profile);
-      const execution = await execute({ ...this.#executeOptions(verdicts), testbed, selected, nodeFailure });
+      const execution = await execute({
+        ...this.#executeOptions(verdicts),
+        testbed,
+        selected,
+        nodeFailure,
+        switches: profile.switches,
+      });
       if (execution.interrupted) this.interrupted = true;
       const results = await this.#phases.measure(
         'evidence',

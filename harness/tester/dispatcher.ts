@@ -31,6 +31,8 @@ export interface LateArrival {
 /** Sorts what the DUT emits: to the players, to a fence, to the exchange that caused it, or to the late arrivals. */
 export class Dispatcher {
   readonly late: LateArrival[] = [];
+  /** Frames that the DUT has emitted so far, control traffic left out. */
+  taken = 0;
   /** How often a player has answered the DUT: each answer may set free packets that waited for it. */
   playerReplies = 0;
   current: FrameCollector | undefined;
@@ -59,6 +61,7 @@ export class Dispatcher {
   readonly take = (recorded: RecordedFrame): void => {
     if (recorded.direction !== 'outbound') return;
     const owner = this.#marks.ownerOf(recorded.bytes);
+    if (owner !== undefined) this.taken += 1;
     if (owner?.kind === 'fence') {
       owner.arrived(recorded);
     } else if (owner?.kind === 'stimulus') {

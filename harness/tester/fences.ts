@@ -15,6 +15,11 @@ const ENTRIES: readonly Entry[] = ['P', 'U'];
 /** What is known of a direction: whether a good packet entering there comes out of the other port. */
 type PathState = 'unknown' | 'open' | 'closed';
 
+/** After this much silence the DUT is asked whether it is there at all. */
+const QUICK_WAIT_MS = 300;
+/** Silence after which a DUT that answers has nothing more to say. */
+const QUIET_WAIT_MS = 1000;
+
 /** More rounds than a set-up has neighbours would mean that the DUT asks for ever. */
 const MAXIMUM_ROUNDS = 64;
 
@@ -38,12 +43,17 @@ export class Fences {
   readonly #options: FencesOptions;
   readonly #paths: Record<Entry, PathState> = { P: 'unknown', U: 'unknown' };
 
+  /** Ways that were open until a good packet did not come out. */
+  readonly #toBeTried = new Set<Entry>();
+
   constructor(options: FencesOptions) {
     this.#options = options;
   }
 
   /** Good A: sends a good packet each way unless the way is known to be open. */
   async establish(): Promise<void> {
+    for (const entry of this.#toBeTried) this.#paths[entry] = 'unknown';
+    this.#toBeTried.clear();
     const unknown = ENTRIES.filter((entry) => this.#paths[entry] === 'unknown');
     const open = await Promise.all(unknown.map((entry) => this.#goodPacket(entry)));
     unknown.forEach((entry, index) => (this.#paths[entry] = open[index] === true ? 'open' : 'closed'));
@@ -82,8 +92,9 @@ export class Fences {
   /** Certainty about the port where packets entering at `entries` leave. */
   async #pass(entries: readonly Entry[]): Promise<Partial<Record<Entry, Certainty>>> {
     const results = await Promise.all(entries.map((entry) => this.#fence(entry)));
-    if (this.#options.hasSecondUnderlayPort && entries.includes('P'))
-      await this.#probe(arpProbe(this.#options.lab, 'U2'));
+    if (this.#options.hasSecondUnderlayPort && entries.includes('P')) {
+      await this.#probe(arpProbe(this.#options.lab, 'U2'), this.#options.timeoutMs);
+    }
     const certainty: Partial<Record<Entry, Certainty>> = {};
     entries.forEach((entry, index) => {
       const result = results[index];
@@ -99,13 +110,19 @@ export class Fences {
         return 'fenced';
       }
       // Open a moment ago, so perhaps lost for once: the next exchange finds out.
-      this.#paths[entry] = this.#paths[entry] === 'open' ? 'unknown' : 'closed';
+      if (this.#paths[entry] === 'open') this.#toBeTried.add(entry);
+      this.#paths[entry] = 'closed';
     }
+    return (await this.#isAnswering(entry, this.#options.timeoutMs)) ? 'answered' : 'silent';
+  }
+
+  /** Whether the DUT answers on the port of entry and then on the other one, so that it has dealt with what came before. */
+  async #isAnswering(entry: Entry, timeoutMs: number): Promise<boolean> {
     const { lab } = this.#options;
     const asked =
       entry === 'P' ? [solicitationProbe(lab), arpProbe(lab, 'U')] : [arpProbe(lab, 'U'), solicitationProbe(lab)];
-    for (const probe of asked) if (!(await this.#probe(probe))) return 'silent';
-    return 'answered';
+    for (const probe of asked) if (!(await this.#probe(probe, timeoutMs))) return false;
+    return true;
   }
 
   /** True when the packet came out of the other port; false when it did not in time, or came back as an error. */
@@ -122,12 +139,21 @@ export class Fences {
       marks.claim(mark, { kind: 'fence', mark, arrived });
     });
     send(entry, stimulus.frame);
-    await clock.wait(decided, timeoutMs);
+    if (await clock.wait(decided, Math.min(timeoutMs, QUICK_WAIT_MS))) return passed;
+    // Nothing yet. A DUT that answers questions asked after the packet, and falls quiet, has lost it; any other is waited for.
+    const limitMs = (await this.#isAnswering(entry, timeoutMs)) ? Math.min(timeoutMs, QUIET_WAIT_MS) : timeoutMs;
+    for (let round = 0; round < MAXIMUM_ROUNDS && !(await this.#decidedOrQuiet(decided, limitMs)); round += 1);
     return passed;
   }
 
-  async #probe(probe: Probe): Promise<boolean> {
-    const { dispatcher, clock, timeoutMs, send } = this.#options;
+  /** Waits while the DUT keeps saying something: a slow one is not a dead one. True when decided, or after `limitMs` of silence. */
+  async #decidedOrQuiet(decided: Promise<void>, limitMs: number): Promise<boolean> {
+    const before = this.#options.dispatcher.taken;
+    return (await this.#options.clock.wait(decided, limitMs)) || this.#options.dispatcher.taken === before;
+  }
+
+  async #probe(probe: Probe, timeoutMs: number): Promise<boolean> {
+    const { dispatcher, clock, send } = this.#options;
     let remove = (): void => {};
     const answered = new Promise<void>((resolve) => {
       remove = dispatcher.onControl((frame) => {

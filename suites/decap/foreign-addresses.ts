@@ -68,7 +68,8 @@ decap.case(
     const fromRelay = fromOutside(t, lab.underlay.relay, 'the configured relay');
     const fromOthers = [
       fromOutside(t, lab.n3.ipv4, 'N3'),
-      fromOutside(t, flipped(lab.underlay.relay, 31), 'the neighbour of the relay'),
+      // A difference of one bit, in the one that does not lead to the DUT's own second address.
+      fromOutside(t, flipped(lab.underlay.relay, 30), 'a neighbour of the relay'),
       fromOutside(t, ipv4('192.88.99.1'), 'the anycast address of 6to4 relays'),
     ];
     const control = named(t.fromTunnel(), 'tunnel packet from N2 with an inner source of its own');

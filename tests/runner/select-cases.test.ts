@@ -2,7 +2,7 @@ import { isProto41Error } from '../../harness/errors.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
 import { Area } from '../../harness/runner/case.ts';
 import { createRegistry } from '../../harness/runner/registry.ts';
-import { planGroups, setupKey } from '../../harness/runner/plan.ts';
+import { effectiveChanges, planGroups, setupKey } from '../../harness/runner/plan.ts';
 import { parseShard, selectCases, SelectionError, type CaseFilter } from '../../harness/runner/select-cases.ts';
 import { selectForProfiles } from '../../harness/runner/select-profiles.ts';
 import { suite, assert } from '../support/suite.ts';
@@ -91,6 +91,21 @@ test('a shard is written i/n', () => {
   assert.equal(parseShard('2/4'), { index: 2, count: 4 });
   for (const text of ['0/4', '5/4', '1', '1/0', 'a/b', '-1/2', '1/2/3'])
     assert.throws(() => parseShard(text), SelectionError);
+});
+
+test('what the profile has anyway asks for no set-up of its own', () => {
+  const { switches } = parseProfile('overlay');
+  assert.is(effectiveChanges({ switches: { mtuMode: 'dynamic' } }, switches), undefined);
+  assert.equal(
+    effectiveChanges({ podMtuBytes: 9000, switches: { mtuMode: 'dynamic', relay: 'configured' } }, switches),
+    {
+      podMtuBytes: 9000,
+      switches: { relay: 'configured' },
+    },
+  );
+  // Another profile has other values, so there the switches stay.
+  const elsewhere = { profileText: '6to4', switches: { mtuMode: 'dynamic' } } as const;
+  assert.equal(effectiveChanges(elsewhere, switches), elsewhere);
 });
 
 test('equal set-ups have equal keys, whatever the order of their fields', () => {
