@@ -10,14 +10,16 @@ const MAXIMUM_LINES = 300;
 const FORBIDDEN: ReadonlyArray<readonly [pattern: RegExp, why: string]> = [
   [/(?<![\w.])\/(?:work|home)\/\w/, "a path of somebody's machine"],
   [/@ts-(?:ignore|nocheck|expect-error)\b/, 'switches the type checker off'],
-  [/\b(?:TO(?:)DO|FIX(?:)ME|XX(?:)X)\b/, 'work left undone; do it, or write down what does not work'],
+  // Only as a note to oneself: `# TODO` on a line of TAP is a directive.
+  [/\bTO(?:)DO[:(]|\b(?:FIX(?:)ME|XX(?:)X)\b/, 'work left undone; do it, or write down what does not work'],
 ];
 
 const test = suite('architecture');
 let files: readonly SourceFile[] = [];
 
-const isCode = ({ path }: SourceFile): boolean => /\.(?:ts|mts|mjs)$/.test(path);
-const isOwnFile = (path: string): boolean => /^(?:run\.ts$|harness\/|suites\/|tests\/|scripts\/|targets\/)/.test(path);
+const isCode = ({ path }: SourceFile): boolean => /\.(?:ts|mts|mjs|js)$/.test(path);
+const isOwnFile = (path: string): boolean =>
+  /^(?:run\.ts$|bin\/|harness\/|suites\/|tests\/|scripts\/|targets\/)/.test(path);
 
 test.before(async () => {
   files = await readSourceTree();

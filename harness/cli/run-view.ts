@@ -1,5 +1,5 @@
 import { printable } from '../report/escape.ts';
-import { paintVerdict } from '../report/palette.ts';
+import { paintVerdict, type Palette } from '../report/palette.ts';
 import type { OnProgress, Phase, ProgressEvent } from '../runner/progress.ts';
 import type { Verdict } from '../runner/verdict.ts';
 import type { Progress } from './progress.ts';
@@ -22,6 +22,7 @@ const PHASE_TEXTS: Readonly<Record<Phase, string>> = {
   evidence: 'writing the evidence',
 };
 const LABEL_WIDTH = 12;
+const TEXT_WIDTH = 160;
 const ALWAYS_SHOWN: ReadonlySet<Verdict> = new Set(['fail', 'warn', 'inconclusive', 'error']);
 
 /** Turns what the runner reports into lines: one per verdict that matters as it happens, one per phase, counts on the moving line. */
@@ -42,18 +43,22 @@ export const runView = (terminal: Terminal, progress: Progress, options: RunView
     }
     progress.cases(event.done, event.total);
     if (event.kind !== 'case-finished' || options.quiet) return;
-    if (!options.verbose && !ALWAYS_SHOWN.has(event.verdict)) return;
-    const line = finishedLine(event, (text) => paintVerdict(palette, event.verdict, text));
+    if (!options.verbose && (event.expected || !ALWAYS_SHOWN.has(event.verdict))) return;
+    const line = finishedLine(event, palette);
     progress.around(() => {
       write(`${line}\n`);
     });
   };
 };
 
-const finishedLine = (
-  event: Extract<ProgressEvent, { kind: 'case-finished' }>,
-  paint: (text: string) => string,
-): string => {
-  const reason = event.reason === undefined ? '' : `  ${printable(event.reason)}`;
-  return `${paint(event.verdict.padEnd(LABEL_WIDTH))} ${printable(event.id)} [${printable(event.profile)}]${reason}`;
+const finishedLine = (event: Extract<ProgressEvent, { kind: 'case-finished' }>, palette: Palette): string => {
+  const { verdict, expected, reason, found } = event;
+  const label = expected
+    ? palette.dim('expected'.padEnd(LABEL_WIDTH))
+    : paintVerdict(palette, verdict, verdict.padEnd(LABEL_WIDTH));
+  const text = reason ?? (found === undefined ? '' : `found ${found}`);
+  return `${label} ${printable(event.id)} [${printable(event.profile)}]  ${cut(printable(text))}`.trimEnd();
 };
+
+/** The report at the end has the whole text. */
+const cut = (text: string): string => (text.length > TEXT_WIDTH ? `${text.slice(0, TEXT_WIDTH - 1)}…` : text);

@@ -1,7 +1,6 @@
 import type { NodeSession } from '../node/node.ts';
 import type { Expectation } from '../runner/expectation.ts';
 import type { CaseRegistry } from '../runner/registry.ts';
-import type { JudgeFrames } from '../runner/rule-pass.ts';
 import type { CreateTestbed } from '../tester/testbed-contract.ts';
 
 /** A target that can be run on a node. */
@@ -33,7 +32,7 @@ export interface Services {
   readonly loadRegistry: () => Promise<CaseRegistry>;
   /** Throws for a target, node or kernel that does not exist, or does not go with the others: wrong usage. */
   readonly chooseTarget: (request: TargetRequest) => Promise<ChosenTarget>;
-  readonly loadTester: () => Promise<{ readonly createTestbed: CreateTestbed; readonly judgeFrames: JudgeFrames }>;
+  readonly loadTester: () => Promise<CreateTestbed>;
   /** Requirements that a rule judges in every frame. */
   readonly ruleRequirements: () => Promise<ReadonlySet<string>>;
   readonly faultNames: () => Promise<ReadonlySet<string>>;

@@ -11,3 +11,4 @@ export {
 } from './profile.ts';
 export { ProfileError } from './profile-error.ts';
 export { SWITCH_NAMES, SWITCH_VALUES, type SwitchName, type Switches } from './switches.ts';
+export { tunnelPortsOf } from './tunnel-ports.ts';

@@ -1,6 +1,7 @@
 import { EXIT, exitCodeOf } from '../runner/exit-code.ts';
 import type { RunResult, RunStop } from '../runner/result.ts';
 import { VERDICTS } from '../runner/verdict.ts';
+import { deviationLines } from './deviations.ts';
 import { durationText } from './duration.ts';
 import { printable, printableLines } from './escape.ts';
 import { failureBlock, needsBlock } from './failure-block.ts';
@@ -31,11 +32,7 @@ const detailLines = (result: RunResult, { palette = PLAIN, folder }: ConsoleRepo
   }
   const deviations = result.cases.filter(isExpectedDeviation);
   if (deviations.length > 0) {
-    lines.push(
-      '',
-      palette.bold(`Expected deviations of ${printable(result.target)}`),
-      ...deviations.map(deviationLine),
-    );
+    lines.push('', palette.bold(`Expected deviations of ${printable(result.target)}`), ...deviationLines(deviations));
   }
   if (result.cases.length > 0) lines.push('', ...areaTable(result));
   if (result.stopped !== undefined) lines.push('', ...stopLines(result.stopped, palette));
@@ -47,12 +44,6 @@ const stopLines = (stop: RunStop, palette: Palette): string[] => [
   palette.red(`The run was stopped: the target or its node failed [${printable(stop.code)}]`),
   ...printableLines(stop.reason).map((line) => `  ${line}`),
 ];
-
-const deviationLine = (result: RunResult['cases'][number]): string => {
-  if (result.expectation.kind !== 'expected') return '';
-  const link = result.expectation.link === undefined ? '' : ` (${result.expectation.link})`;
-  return printable(`  ${result.id} [${result.profile}] ${result.verdict}: ${result.expectation.reason}${link}`);
-};
 
 const areaTable = (result: RunResult): string[] => {
   const summary = summarize(result);

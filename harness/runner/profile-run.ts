@@ -8,6 +8,7 @@ import { evidenceOf, writeEvidence, type EvidenceFile } from './evidence.ts';
 import type { Execution } from './execute.ts';
 import type { Expectation } from './expectation.ts';
 import { combineRepetitions, judgeCharge, type JudgedCase } from './judged-case.ts';
+import type { ProgressEvent } from './progress.ts';
 import type { CaseRegistry } from './registry.ts';
 import type { LevelClass } from './requirement.ts';
 import type { CaseResult } from './result.ts';
@@ -66,12 +67,24 @@ export const isUnexpectedRun = (run: CaseRun, options: VerdictOptions): boolean 
   return judged.some(({ verdict }, index) => verdict !== 'pass' && outcomes[index]?.unexpected === true);
 };
 
-/** Verdict of a run by what it alone shows of its own requirement. */
-export const provisionalVerdict = (run: CaseRun, options: VerdictOptions): Pick<JudgedCase, 'verdict' | 'reason'> => {
+/** Verdict of a run by what it alone shows of its own requirement, and whether the target declares it. */
+export const provisionalVerdict = (run: CaseRun, options: VerdictOptions): ProvisionalVerdict => {
   const own = judgeRuns([run], options).find(({ id }) => id === run.selected.definition.id);
   if (own === undefined) throw new TypeError(`Expected a verdict of ${run.selected.definition.id}, found none`);
-  return own;
+  const { verdict, reason, violations } = own;
+  const [first] = violations;
+  return {
+    verdict,
+    ...(reason === undefined ? {} : { reason }),
+    ...(first === undefined ? {} : { found: first.violation.actual }),
+    expected: assessJudged([own], options)[0]?.kind === 'expected',
+  };
 };
+
+type ProvisionalVerdict = Pick<
+  Extract<ProgressEvent, { kind: 'case-finished' }>,
+  'verdict' | 'reason' | 'found' | 'expected'
+>;
 
 const judgeRuns = (runs: readonly CaseRun[], { registry, levels }: VerdictOptions): readonly JudgedCase[] =>
   chargeViolations(runs, { registry, ...(levels === undefined ? {} : { levels }) }).map((charge) =>

@@ -25,6 +25,10 @@ export type ProgressEvent =
       /** What the case alone says; frames of later cases can still add to it. */
       readonly verdict: Verdict;
       readonly reason?: string;
+      /** What the first violation found. */
+      readonly found?: string;
+      /** Whether the deviation is one that the target declares. */
+      readonly expected: boolean;
       readonly durationMs: number;
     } & Progress);
 

@@ -10,8 +10,15 @@ export interface RerunFacts {
   readonly strict: boolean;
 }
 
-/** The command that runs just this case again, to be pasted into a shell. */
-export const rerunCommand = ({ target, node, profile, caseId, seed, strict }: RerunFacts): string => {
+/** Set by bin/proto41.js: the name under which Proto41 was started. */
+const STARTED_AS = 'PROTO41_STARTED_AS';
+
+/** The command that runs just this case again, to be pasted into a shell: in the way in which this process was started. */
+export const rerunCommand = (
+  { target, node, profile, caseId, seed, strict }: RerunFacts,
+  environment: NodeJS.ProcessEnv = process.env,
+): string => {
+  const program = environment[STARTED_AS] ?? 'npm start --';
   const options = [
     ['--target', target],
     ['--node', node.node],
@@ -20,7 +27,7 @@ export const rerunCommand = ({ target, node, profile, caseId, seed, strict }: Re
     ['--case', caseId],
     ['--seed', seed],
   ];
-  return ['proto41', 'run', ...options.flat().map(shellWord), ...(strict ? ['--strict'] : [])].join(' ');
+  return [program, 'run', ...options.flat().map(shellWord), ...(strict ? ['--strict'] : [])].join(' ');
 };
 
 /** Single quotes where a POSIX shell would read more than the characters. */

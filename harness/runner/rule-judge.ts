@@ -1,4 +1,5 @@
 import { describe } from '../packet/describe.ts';
+import { tunnelPortsOf, type Profile } from '../profile/index.ts';
 import { createRuleEngine, ruleContextOf, type Finding, type JudgedFrame } from '../rules/index.ts';
 import type { RecordedFrame } from '../wire/recorder.ts';
 import type { JudgeFrames, RuleFinding } from './rule-pass.ts';
@@ -10,7 +11,7 @@ export const judgeWithRules: JudgeFrames = (segment, frames, markOf) => {
   const findings = frames.flatMap((frame) => engine.judge(judgedFrame(frame, markOf?.(frame.bytes))));
   findings.push(...engine.finish());
   return {
-    findings: findings.map((finding) => ruleFinding(finding, byNumber.get(finding.frameNumber))),
+    findings: findings.map((finding) => ruleFinding(finding, byNumber.get(finding.frameNumber), segment.lab.profile)),
     judgedFrames: engine.judged,
   };
 };
@@ -30,10 +31,13 @@ const judgedFrame = (
 const ruleFinding = (
   { requirement, expected, actual, frameNumber }: Finding,
   frame: RecordedFrame | undefined,
+  profile: Profile,
 ): RuleFinding => ({
   requirement,
   expected,
   actual,
   frameNumber,
-  ...(frame === undefined ? {} : { frame: `${frame.port}: ${describe(frame.bytes)}` }),
+  ...(frame === undefined
+    ? {}
+    : { frame: `${frame.port}: ${describe(frame.bytes, 'ethernet', tunnelPortsOf(profile))}` }),
 });

@@ -209,14 +209,12 @@ class SuiteRun {
       },
       onFinished: (run) => {
         this.#done += 1;
-        const { verdict, reason } = provisionalVerdict(run, verdicts);
         onProgress({
           kind: 'case-finished',
           id: run.selected.definition.id,
           profile,
           repetition: run.repetition,
-          verdict,
-          ...(reason === undefined ? {} : { reason }),
+          ...provisionalVerdict(run, verdicts),
           durationMs: roundMs(run.durationMs),
           done: this.#done,
           total: this.#total,

@@ -51,7 +51,7 @@ export class CaseContext implements TestContext {
     this.#host = host;
     this.#caseId = caseId;
     this.random = random;
-    this.judgement = new Judgement(caseId.split('/', 1)[0] ?? caseId);
+    this.judgement = new Judgement(caseId.split('/', 1)[0] ?? caseId, () => this.profile);
     this.#expectations = new Expectations(this.judgement);
   }
 

@@ -230,7 +230,10 @@ export interface TestContext {
   expectIcmpv6(seen: Seen, stimulus: Stimulus, expectation: Icmpv6Expectation): Icmpv6Message | undefined;
   /** Nothing for this stimulus, apart from what the options tolerate. */
   expectNothing(seen: Seen, stimulus: Stimulus, options?: SilenceOptions): void;
-  /** An echo reply to an echo request stimulus, wherever it came out. */
+  /**
+   * An echo reply to an echo request stimulus, wherever it came out. Known by the tag in its data: a request with less data than a tag
+   * has, or with other data, is for the case to find by identifier and sequence (as decap.local-delivery does).
+   */
   echoReply(seen: Seen, stimulus: Stimulus): Icmpv6Message | undefined;
 
   /** Records a violation unless `actual` is one of `legal`. `what` names the field or fact, as in the RFC. */

@@ -10,7 +10,7 @@ import type {
   Stimulus,
   TunnelPacket,
 } from './context.ts';
-import { describeFrames, type Judgement } from './judgement.ts';
+import type { Judgement } from './judgement.ts';
 import type { SeenExchange } from './seen.ts';
 
 /** The expectations about whole packets: one tunnel packet, one delivery, one error, or nothing. */
@@ -100,7 +100,7 @@ export class Expectations {
       ];
       this.#violation(
         legal,
-        `${describeFrames(charged)} (after the ${stimulus.title})`,
+        `${this.#judgement.describe(charged)} (after the ${stimulus.title})`,
         charged[0],
         options.requirement,
       );
@@ -133,13 +133,13 @@ export class Expectations {
           `The DUT does not answer at all: neither good packets nor ARP nor neighbour discovery (${port})`,
         );
       } else {
-        this.#violation([expected], describeFrames(all), all[0], requirement);
+        this.#violation([expected], this.#judgement.describe(all), all[0], requirement);
       }
       return false;
     }
     const surplus = all.filter((frame) => !frames.includes(frame));
     if (surplus.length === 0 && otherPackets === 0) return true;
-    this.#violation([expected], describeFrames(all), surplus[0], requirement);
+    this.#violation([expected], this.#judgement.describe(all), surplus[0], requirement);
     return surplus.length === 0;
   }
 

@@ -1,5 +1,6 @@
 import { diffFields } from '../packet/field-diff.ts';
 import { describe } from '../packet/describe.ts';
+import { tunnelPortsOf, type Profile } from '../profile/index.ts';
 import type { Doubt, Violation } from '../runner/verdict.ts';
 import type { ExpectOptions, SeenFrame } from './context.ts';
 
@@ -13,9 +14,17 @@ export class Judgement {
   /** Expectations that were judged, whatever came of them. */
   judgements = 0;
   readonly #requirement: string;
+  readonly #profile: () => Profile;
 
-  constructor(requirement: string) {
+  /** @param profile the profile that the DUT is set up for now, by which frames are put into words */
+  constructor(requirement: string, profile: () => Profile) {
     this.#requirement = requirement;
+    this.#profile = profile;
+  }
+
+  /** Frames in words, for a violation that several frames show. */
+  describe(frames: readonly SeenFrame[]): string {
+    return describeFrames(frames, this.#profile());
   }
 
   violation(
@@ -32,7 +41,9 @@ export class Judgement {
       expected: typeof expected === 'string' ? [expected] : expected,
       actual,
       by: 'case',
-      ...(frame === undefined ? {} : { frameNumber: frame.number, frame: `${frame.port}: ${describe(frame.bytes)}` }),
+      ...(frame === undefined
+        ? {}
+        : { frameNumber: frame.number, frame: `${frame.port}: ${describeFrame(frame, this.#profile())}` }),
       ...(differences === undefined ? {} : { differences }),
       ...(options.tolerated === true ? { tolerated: true } : {}),
     });
@@ -93,13 +104,16 @@ const isList = <Value>(legal: Value | readonly Value[]): legal is readonly Value
 const maskedCopy = (actual: Uint8Array, expected: Uint8Array, ignore: (offset: number) => boolean): Uint8Array =>
   actual.map((byte, offset) => (ignore(offset) ? (expected[offset] ?? byte) : byte));
 
-/** Frames in words, for a violation that several frames show. */
-export const describeFrames = (frames: readonly SeenFrame[]): string =>
+const describeFrame = ({ bytes }: SeenFrame, profile: Profile): string =>
+  describe(bytes, 'ethernet', tunnelPortsOf(profile));
+
+/** Frames in words, the first few of them. */
+export const describeFrames = (frames: readonly SeenFrame[], profile: Profile): string =>
   frames.length === 0
     ? 'nothing'
     : frames
         .slice(0, 4)
-        .map(({ port, bytes }) => `on ${port}: ${describe(bytes)}`)
+        .map((frame) => `on ${frame.port}: ${describeFrame(frame, profile)}`)
         .join('; ') + more(frames.length - 4);
 
 const more = (count: number): string => (count > 0 ? `; and ${String(count)} more` : '');

@@ -99,7 +99,7 @@ class LiveTestbed implements Testbed {
     return late.map(({ caseId, frame, stimulus }) => ({
       caseId,
       frame,
-      description: `${describeFrames([frame])} (after the ${stimulus.title})`,
+      description: `${describeFrames([frame], this.#profile)} (after the ${stimulus.title})`,
     }));
   }
 

@@ -2,7 +2,7 @@ import { Ipv6Address } from '../../harness/address/index.ts';
 import type { Lab } from '../../harness/lab/index.ts';
 import type { SeededRandom } from '../../harness/random.ts';
 import { onLinkNodes } from '../on-link-nodes.ts';
-import { moveN2BehindSecondPort, N2_BEHIND_SECOND_PORT } from '../two-underlay-ports.ts';
+import { moveN2BehindSecondPort, SECOND_UNDERLAY_PORT } from '../two-underlay-ports.ts';
 import { address } from './area.ts';
 import { embeddingOnly } from './mapping-vectors.ts';
 
@@ -10,7 +10,7 @@ import { embeddingOnly } from './mapping-vectors.ts';
 // encapsulates, whatever address a route would choose, and packets to it are accepted.
 address.case(
   'address.own-embedded-is-outer-source',
-  { setup: N2_BEHIND_SECOND_PORT, notFor: embeddingOnly },
+  { setup: SECOND_UNDERLAY_PORT, notFor: embeddingOnly },
   async (t) => {
     await moveN2BehindSecondPort(t);
     const embedded = t.lab.map?.embeddedIpv4(t.lab.n1.pod());

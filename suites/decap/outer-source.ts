@@ -4,7 +4,7 @@ import type { Profile } from '../../harness/profile/index.ts';
 import type { SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectNotTakenBeside } from './judging.ts';
-import { flipped, ipv4, named, outsideAddress, toPodAndSelf, words } from './vectors.ts';
+import { ANY_INNER_SOURCE, flipped, ipv4, named, outsideAddress, toPodAndSelf, words } from './vectors.ts';
 
 /** Sources that a tunnel with one configured remote end must not know, among them those that differ from it in one bit. */
 const strangers = ({ lab }: TestContext): readonly Ipv4Address[] => [
@@ -144,6 +144,6 @@ const listIsSeenAnyway = ({ mapping, switches }: Profile): string | undefined =>
 
 decap.case(
   'decap.outer-address-sanity',
-  { variant: 'outside-sources', setup: { switches: { nativeInnerSrc: 'accept' } }, notFor: listIsSeenAnyway },
+  { variant: 'outside-sources', setup: ANY_INNER_SOURCE, notFor: listIsSeenAnyway },
   judgeOuterSources,
 );

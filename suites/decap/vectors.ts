@@ -3,7 +3,7 @@ import type { Ipv6Address } from '../../harness/address/index.ts';
 import type { Lab, LabNode } from '../../harness/lab/index.ts';
 import { concat, icmpv6EchoRequest, type Layer } from '../../harness/packet/index.ts';
 import type { Profile } from '../../harness/profile/index.ts';
-import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
+import type { SetupChanges, Stimulus, TestContext } from '../../harness/tester/context.ts';
 
 /** The same stimulus under a name that a failure can show; this object, not the old one, goes on to the expectations. */
 export const named = (stimulus: Stimulus, title: string): Stimulus => ({ ...stimulus, title });
@@ -31,6 +31,14 @@ export const embeddedBits = ({ map }: Lab): number[] =>
 
 /** Nodes from which the DUT must take packets: every node of an embedding overlay, the remote end of a configured tunnel. */
 export const peers = ({ map, n2, n3 }: Lab): LabNode[] => (map === undefined ? [n2] : [n2, n3]);
+
+/**
+ * A DUT that believes inner sources from outside, both of the tunnel and of pods, so that the checks behind that one are seen at
+ * work. One set-up for the cases of either direction.
+ */
+export const ANY_INNER_SOURCE = {
+  switches: { nativeInnerSrc: 'accept', podSource: 'any' },
+} as const satisfies SetupChanges;
 
 /** An address that no overlay node owns. */
 export const outsideAddress = (lab: Lab): Ipv6Address => lab.outsidePrefix.at(9);

@@ -10,7 +10,7 @@ import {
 import { overheadBytes } from '../../harness/profile/index.ts';
 import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { onLinkNodes } from '../on-link-nodes.ts';
-import { moveN2BehindSecondPort, N2_BEHIND_SECOND_PORT } from '../two-underlay-ports.ts';
+import { moveN2BehindSecondPort, SECOND_UNDERLAY_PORT } from '../two-underlay-ports.ts';
 import { encap } from './area.ts';
 
 // RFC 4213 section 3.5, RFC 3056 section 3: the protocol field is 41 for whatever the IPv6 packet carries.
@@ -61,7 +61,7 @@ encap.case('encap.source-address', async (t) => {
 
 // RFC 4213 section 3.5, RFC 5969 section 9: the outer source stays the configured address when the route to the remote leaves by
 // another interface with an address of its own, because the remote compares it.
-encap.case('encap.source-stable-multihomed', { setup: N2_BEHIND_SECOND_PORT }, async (t) => {
+encap.case('encap.source-stable-multihomed', { setup: SECOND_UNDERLAY_PORT }, async (t) => {
   await moveN2BehindSecondPort(t);
   const stimuli = toSeveralNodes(t);
   const seen = await t.exchange(...stimuli);

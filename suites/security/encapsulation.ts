@@ -2,7 +2,16 @@ import { Ipv6Address } from '../../harness/address/index.ts';
 import { ethernetDestination, MacAddress } from '../../harness/packet/index.ts';
 import type { Profile } from '../../harness/profile/index.ts';
 import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
-import { embeddedBits, embedsNothing, flipped, ipv4, named, unless, words } from '../decap/vectors.ts';
+import {
+  ANY_INNER_SOURCE,
+  embeddedBits,
+  embedsNothing,
+  flipped,
+  ipv4,
+  named,
+  unless,
+  words,
+} from '../decap/vectors.ts';
 import { security } from './area.ts';
 import { expectNotEncapsulated, expectNotEncapsulatedBeside } from './judging.ts';
 
@@ -53,7 +62,7 @@ security.case(
   'security.egress-source-pair',
   {
     variant: 'any-pod-source',
-    setup: { switches: { podSource: 'any' } },
+    setup: ANY_INNER_SOURCE,
     notFor: unless(embedsNothing, podsMaySendAnything),
   },
   judgeForeignSources,

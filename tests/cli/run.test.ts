@@ -40,7 +40,7 @@ test('a pass exits with 0, says where the results are, and ends with one summary
 test('a failure exits with 1, as it happens in one line and at the end in a block, escaped', async () => {
   const { exitCode, stdout } = await run('--case', '*/bad', '--out', 'bad');
   assert.is(exitCode, 1);
-  assert.match(stdout, /^fail +encap\.exactly-once\/bad \[overlay\]/);
+  assert.match(stdout, /^fail +encap\.exactly-once\/bad \[overlay\] {2}found found \\x1b\[31m]]>\\nnot ok 1\n/);
   assert.match(stdout, 'actual    found \\x1b[31m]]>\\nnot ok 1');
   assert.match(stdout, /evidence {2}\.\/bad\/evidence\/encap\.exactly-once_bad\.overlay\.pcapng/);
   assert.not.match(stdout, '\u001b');

@@ -101,7 +101,7 @@ test('verdicts are counted by area, expected deviations apart', () => {
     ],
   );
   const report = consoleReport(result);
-  assert.match(report, 'Expected deviations of linux-sit\n  encap.df-flag [overlay] fail: known');
+  assert.match(report, 'Expected deviations of linux-sit\n  known\n      encap.df-flag fail [overlay]');
   assert.match(report, /^area +pass +fail +warn +skip +inconclusive +error +expected$/m);
   assert.match(report, /^all +1 +\. +1 +\. +\. +\. +1$/m);
 });

@@ -71,9 +71,10 @@ test('the rerun command can be pasted into a shell', () => {
     strict: true,
   } as const;
   assert.is(
-    rerunCommand(facts),
-    `proto41 run --target './my target' --node vm --kernel bookworm --profile 6rd:fd00::/40+10.0.0.0/8 --case decap.a/odd --seed 'it'\\''s' --strict`,
+    rerunCommand(facts, {}),
+    `npm start -- run --target './my target' --node vm --kernel bookworm --profile 6rd:fd00::/40+10.0.0.0/8 --case decap.a/odd --seed 'it'\\''s' --strict`,
   );
+  assert.match(rerunCommand(facts, { PROTO41_STARTED_AS: 'proto41' }), /^proto41 run --target /);
 });
 
 test.run();

@@ -33,7 +33,7 @@ const recorderOf = (direction: 'inbound' | 'outbound', ...frames: readonly Uint8
 const segmentOf = (recorder: Recorder) => ({
   lab,
   underlayMtuBytes: 1500,
-    secondUnderlayPort: false,
+  secondUnderlayPort: false,
   fromFrame: 1,
   toFrame: recorder.mark().nextNumber,
 });

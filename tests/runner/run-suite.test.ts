@@ -20,7 +20,7 @@ test('a case passes when its expectations hold, and the run exits with 0', async
   assert.is(result.interrupted, false);
   assert.is(
     resultOf(result, 'decap.a').rerun,
-    'proto41 run --target fake --node memory --profile overlay --case decap.a --seed 1',
+    'npm start -- run --target fake --node memory --profile overlay --case decap.a --seed 1',
   );
 });
 

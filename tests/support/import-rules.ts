@@ -19,6 +19,7 @@ const HEIGHT: Readonly<Record<string, number>> = {
   'harness/bench': 6,
   'harness/cli': 7,
   'run.ts': 8,
+  bin: 9,
 };
 
 /** Parts that may import only these, besides themselves and what every part may import. */

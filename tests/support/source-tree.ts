@@ -8,7 +8,7 @@ export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
 const NOT_OURS = new Set(['.git', 'node_modules', '.cache', 'results', 'package-lock.json']);
 const TEXT_FILE =
-  /\.(?:ts|mts|mjs|json|md|yml|sh|html|css)$|\/\.ci\/|(?:^|\/)(?:Dockerfile|up|down|probe|stats|LICENSE)$/;
+  /\.(?:ts|mts|mjs|js|json|md|yml|sh|html|css)$|\/\.ci\/|(?:^|\/)(?:Dockerfile|up|down|probe|stats|LICENSE)$/;
 
 export interface SourceFile {
   /** Relative to the repository, with forward slashes. */

@@ -50,7 +50,7 @@ const start = async (
 ): Promise<{ result: RunResult; folder: string } | undefined> => {
   const registry = await services.loadRegistry();
   const target = await services.chooseTarget({ ...plan, registry });
-  const { createTestbed, judgeFrames } = await services.loadTester();
+  const createTestbed = await services.loadTester();
   const folder = await makeOutputFolder(flags.out, new Date());
   if (flags.quiet !== true)
     progress.around(() => {
@@ -79,7 +79,6 @@ const start = async (
           },
         }),
       createTestbed,
-      judgeFrames,
       outFolder: folder,
       evidence: flags.evidence === 'all' ? 'all' : 'notable',
       toolVersion: toolVersion(),

@@ -5,13 +5,7 @@ import type { Services } from '../services.ts';
 export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services => ({
   loadRegistry,
   chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
-  loadTester: async () => {
-    const [{ createTestbed }, { judgeFrames }] = await Promise.all([
-      import('../../tester/testbed.ts'),
-      import('./judge-frames.ts'),
-    ]);
-    return { createTestbed, judgeFrames };
-  },
+  loadTester: async () => (await import('../../tester/testbed.ts')).createTestbed,
   ruleRequirements: async () => {
     const { ruleIds } = await import('../../rules/index.ts');
     return new Set(ruleIds);
