@@ -35,7 +35,7 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
     for (const stimulus of stimuli) {
       const entry: Entry = stimulus.port === 'P' ? 'P' : 'U';
       entries.add(entry);
-      marks.claim(stimulus.mark, { kind: 'stimulus', stimulus, caseId, collector });
+      marks.claim(stimulus.mark, { kind: 'stimulus', stimulus, caseId, collector }, stimulus.inner);
       send(stimulus.port, stimulus.frame);
       sinceFence += 1;
       if (sinceFence === BATCH_SIZE && !options.cold) {

@@ -136,7 +136,7 @@ export class Fences {
         passed = passed || isForwarded(frame, entry);
         resolve();
       };
-      marks.claim(mark, { kind: 'fence', mark, arrived });
+      marks.claim(mark, { kind: 'fence', mark, arrived }, stimulus.inner);
     });
     send(entry, stimulus.frame);
     if (await clock.wait(decided, Math.min(timeoutMs, QUICK_WAIT_MS))) return passed;

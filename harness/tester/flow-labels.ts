@@ -9,21 +9,27 @@ const ICMP_HEADER_BYTES = 8;
 const FLOW_LABEL_END = 4;
 const MAXIMUM_DEPTH = 8;
 
+/** A flow label, and where the IPv6 header that has it starts in the frame. */
+export interface FoundFlowLabel {
+  readonly label: number;
+  readonly at: number;
+}
+
 /**
  * Flow labels of all IPv6 headers in a frame, innermost first: through tunnels, UDP encapsulation and the packets that ICMP
  * errors quote. A header that is cut short counts as long as its first four bytes are there, because an ICMPv4 error may quote
  * no more than eight bytes of the packet (RFC 792).
  */
-export const flowLabelsInside = (frame: Uint8Array): number[] => {
+export const flowLabelsInside = (frame: Uint8Array): FoundFlowLabel[] => {
   if (frame.length < ETHERNET.HEADER_LENGTH) return [];
   const etherType = ethernetEtherType(frame);
-  const labels: number[] = [];
+  const labels: FoundFlowLabel[] = [];
   if (etherType === ETHER_TYPE.IPV4) walkIpv4(frame, ETHERNET.HEADER_LENGTH, labels, 0);
   if (etherType === ETHER_TYPE.IPV6) walkIpv6(frame, ETHERNET.HEADER_LENGTH, labels, 0);
   return labels.reverse();
 };
 
-const walkIpv4 = (bytes: Uint8Array, at: number, labels: number[], depth: number): void => {
+const walkIpv4 = (bytes: Uint8Array, at: number, labels: FoundFlowLabel[], depth: number): void => {
   if (at + 20 > bytes.length || depth > MAXIMUM_DEPTH) return;
   const payloadAt = at + Math.max(20, ipv4HeaderLengthBytes(bytes, at));
   if (ipv4FragmentOffset(bytes, at) !== 0) return;
@@ -33,9 +39,9 @@ const walkIpv4 = (bytes: Uint8Array, at: number, labels: number[], depth: number
   if (protocol === PROTOCOL.ICMPV4) walkIpv4(bytes, payloadAt + ICMP_HEADER_BYTES, labels, depth + 1);
 };
 
-const walkIpv6 = (bytes: Uint8Array, at: number, labels: number[], depth: number): void => {
+const walkIpv6 = (bytes: Uint8Array, at: number, labels: FoundFlowLabel[], depth: number): void => {
   if (at + FLOW_LABEL_END > bytes.length || depth > MAXIMUM_DEPTH || (bytes[at] ?? 0) >> 4 !== 6) return;
-  labels.push(ipv6FlowLabel(bytes, at));
+  labels.push({ label: ipv6FlowLabel(bytes, at), at });
   const payloadAt = at + IPV6.HEADER_LENGTH;
   if (payloadAt > bytes.length) return;
   const nextHeader = ipv6NextHeader(bytes, at);

@@ -1,4 +1,5 @@
-import { readUint32, writeUint16, writeUint32 } from '../packet/bytes.ts';
+import { equalRange, readUint32, writeUint16, writeUint32 } from '../packet/bytes.ts';
+import { IPV6 } from '../packet/ipv6.ts';
 import { flowLabelsInside } from './flow-labels.ts';
 
 /** `P41` and a byte that no text contains: what announces a tag inside a payload. */
@@ -8,6 +9,14 @@ const MARK_AT = 6;
 export const TAG_LENGTH_BYTES = 10;
 
 const FLOW_LABEL_MASK = 0xfffff;
+/** Older marks are forgotten, so that a run of days does not keep every packet of its own. */
+const REMEMBERED_MARKS = 0x20000;
+
+interface Claim<Owner> {
+  readonly owner: Owner;
+  /** Source and destination of the marked packet. */
+  readonly addresses: Uint8Array;
+}
 
 /**
  * Marks stimuli, so that whatever comes out of the DUT, however late and however deeply quoted, is charged to the stimulus
@@ -15,8 +24,8 @@ const FLOW_LABEL_MASK = 0xfffff;
  */
 export class Marks<Owner> {
   readonly #needle: Buffer;
-  readonly #byMark = new Map<number, Owner>();
-  readonly #byFlowLabel = new Map<number, Owner>();
+  readonly #byMark = new Map<number, Claim<Owner>>();
+  readonly #byFlowLabel = new Map<number, Claim<Owner>>();
   #last: number;
 
   /** @param nonce 16 bits that tell one run from another, so that a packet of an earlier run is never taken for one of this */
@@ -41,25 +50,44 @@ export class Marks<Owner> {
     return bytes;
   }
 
-  claim(mark: number, owner: Owner): void {
-    this.#byMark.set(mark, owner);
-    this.#byFlowLabel.set(flowLabelOf(mark), owner);
+  /** @param inner the inner packet that carries the mark, from the IPv6 header on; its addresses back the flow label up */
+  claim(mark: number, owner: Owner, inner: Uint8Array): void {
+    const claim = { owner, addresses: inner.slice(IPV6.SOURCE, IPV6.HEADER_LENGTH) };
+    this.#byMark.set(mark, claim);
+    this.#byFlowLabel.set(flowLabelOf(mark), claim);
+    this.#forgetOldest();
   }
 
-  /** The owner of the mark that the frame carries: by tag if it has one, else by the innermost flow label that is a mark. */
+  /**
+   * The owner of the mark that the frame carries: by tag if it has one, else by the innermost flow label that is a mark. A node
+   * draws flow labels for what it sends itself, so a flow label counts only in a header with the addresses of the marked packet
+   * (or in one cut off before its addresses, which only a quote is).
+   */
   ownerOf(frame: Uint8Array): Owner | undefined {
     const haystack = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    const at = haystack.indexOf(this.#needle);
-    if (at >= 0 && at + TAG_LENGTH_BYTES <= frame.length) {
-      const owner = this.#byMark.get(readUint32(frame, at + MARK_AT));
-      if (owner !== undefined) return owner;
+    const tagAt = haystack.indexOf(this.#needle);
+    if (tagAt >= 0 && tagAt + TAG_LENGTH_BYTES <= frame.length) {
+      const claim = this.#byMark.get(readUint32(frame, tagAt + MARK_AT));
+      if (claim !== undefined) return claim.owner;
     }
-    for (const label of flowLabelsInside(frame)) {
-      const owner = label === 0 ? undefined : this.#byFlowLabel.get(label);
-      if (owner !== undefined) return owner;
+    for (const { label, at } of flowLabelsInside(frame)) {
+      const claim = label === 0 ? undefined : this.#byFlowLabel.get(label);
+      if (claim !== undefined && hasAddresses(frame, at, claim.addresses)) return claim.owner;
     }
     return undefined;
   }
+
+  #forgetOldest(): void {
+    if (this.#byMark.size <= REMEMBERED_MARKS) return;
+    for (const [mark, claim] of this.#byMark) {
+      this.#byMark.delete(mark);
+      if (this.#byFlowLabel.get(flowLabelOf(mark)) === claim) this.#byFlowLabel.delete(flowLabelOf(mark));
+      return;
+    }
+  }
 }
+
+const hasAddresses = (frame: Uint8Array, at: number, addresses: Uint8Array): boolean =>
+  frame.length < at + IPV6.HEADER_LENGTH || equalRange(frame, at + IPV6.SOURCE, addresses, 0, addresses.length);
 
 export const flowLabelOf = (mark: number): number => mark & FLOW_LABEL_MASK;
