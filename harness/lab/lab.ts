@@ -68,11 +68,16 @@ const podIn = (nodePrefix: Ipv6Prefix, index: number): Ipv6Address => {
   return nodePrefix.at(subnet + FIRST_POD + BigInt(index));
 };
 
-const labNode = (ipv4: Ipv4Address, nodePrefix: Ipv6Prefix): LabNode => ({
-  ipv4,
-  nodePrefix,
-  pod: (index = 0) => podIn(nodePrefix, index),
-});
+/** Stimuli ask for the same pods over and over, so each is worked out once. */
+const labNode = (ipv4: Ipv4Address, nodePrefix: Ipv6Prefix): LabNode => {
+  const pods = new Map<number, Ipv6Address>();
+  const pod = (index = 0): Ipv6Address => {
+    const known = pods.get(index) ?? podIn(nodePrefix, index);
+    pods.set(index, known);
+    return known;
+  };
+  return { ipv4, nodePrefix, pod };
+};
 
 export interface LabOptions {
   /** MAC addresses of the DUT as its node says. */

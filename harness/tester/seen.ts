@@ -24,7 +24,9 @@ export class SeenExchange implements Seen {
   /** For output on P, and for output on the underlay. */
   readonly certainty: { readonly P: Certainty; readonly U: Certainty };
   readonly #encapsulation: Encapsulation;
-  #tunnelled: readonly TunnelPacket[] | undefined;
+  // Indexed when first asked for: an exchange may have thousands of stimuli.
+  #byStimulus: Map<Stimulus | undefined, SeenFrame[]> | undefined;
+  #tunnelled: Map<Stimulus | undefined, TunnelPacket[]> | undefined;
   #strangersReported = false;
 
   constructor(
@@ -41,7 +43,8 @@ export class SeenExchange implements Seen {
   }
 
   of(stimulus: Stimulus): readonly SeenFrame[] {
-    return this.frames.filter((frame) => frame.stimulus === stimulus);
+    this.#byStimulus ??= grouped(this.frames, (frame) => frame.stimulus);
+    return this.#byStimulus.get(stimulus) ?? [];
   }
 
   /** Frames that belong to no stimulus; they are handed out once, so that they are charged once. */
@@ -52,9 +55,7 @@ export class SeenExchange implements Seen {
   }
 
   tunnelPackets(stimulus: Stimulus): readonly TunnelPacket[] {
-    return this.#allTunnelled().filter(
-      (packet) => packet.frame.stimulus === stimulus && this.#errorIn(packet, stimulus) === undefined,
-    );
+    return this.#tunnelledFor(stimulus).filter((packet) => this.#errorIn(packet, stimulus) === undefined);
   }
 
   podPackets(stimulus: Stimulus): readonly Ipv6Packet[] {
@@ -67,9 +68,7 @@ export class SeenExchange implements Seen {
     const native = this.#nativePackets(stimulus).flatMap(
       ({ packet, frame }) => errorAbout(icmpv6In(packet, frame, undefined), stimulus) ?? [],
     );
-    const tunnelled = this.#allTunnelled().flatMap((packet) =>
-      packet.frame.stimulus === stimulus ? (this.#errorIn(packet, stimulus) ?? []) : [],
-    );
+    const tunnelled = this.#tunnelledFor(stimulus).flatMap((packet) => this.#errorIn(packet, stimulus) ?? []);
     return [...native, ...tunnelled];
   }
 
@@ -78,8 +77,8 @@ export class SeenExchange implements Seen {
     const native = this.#nativePackets(stimulus).flatMap(
       ({ packet, frame }) => icmpv6In(packet, frame, undefined) ?? [],
     );
-    const tunnelled = this.#allTunnelled().flatMap((packet) =>
-      packet.frame.stimulus === stimulus ? (icmpv6In(packet.inner, packet.frame, packet) ?? []) : [],
+    const tunnelled = this.#tunnelledFor(stimulus).flatMap(
+      (packet) => icmpv6In(packet.inner, packet.frame, packet) ?? [],
     );
     return [...native, ...tunnelled].filter((message) => !isIcmpv6Error(message));
   }
@@ -92,11 +91,22 @@ export class SeenExchange implements Seen {
     return this.of(stimulus).flatMap((frame) => nativePacket(frame) ?? []);
   }
 
-  #allTunnelled(): readonly TunnelPacket[] {
-    this.#tunnelled ??= tunnelPacketsIn(this.frames, this.#encapsulation);
-    return this.#tunnelled;
+  #tunnelledFor(stimulus: Stimulus): readonly TunnelPacket[] {
+    this.#tunnelled ??= grouped(tunnelPacketsIn(this.frames, this.#encapsulation), (packet) => packet.frame.stimulus);
+    return this.#tunnelled.get(stimulus) ?? [];
   }
 }
+
+const grouped = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> => {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+};
 
 /** The IPv6 packet that a frame carries natively, on whatever port. */
 export const nativePacket = (frame: SeenFrame): Ipv6Packet | undefined => {
