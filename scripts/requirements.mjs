@@ -49,6 +49,12 @@ export const SYSTEM_REQUIREMENTS = [
     neededBy: ['test'],
     why: 'decodes packets independently, to test the codec against',
   },
+  {
+    command: 'xmllint',
+    debianPackage: 'libxml2-utils',
+    neededBy: ['test'],
+    why: 'reads the JUnit report independently',
+  },
 ];
 
 /** Whether a Node version (`v22.1.0`, `22.1`) is new enough. */

@@ -68,7 +68,7 @@ const podIn = (nodePrefix: Ipv6Prefix, index: number): Ipv6Address => {
   return nodePrefix.at(subnet + FIRST_POD + BigInt(index));
 };
 
-/** Stimuli ask for the same pods over and over, so each is worked out once. */
+/** Stimuli ask for the same nodes and pods over and over, so each is worked out once. */
 const labNode = (ipv4: Ipv4Address, nodePrefix: Ipv6Prefix): LabNode => {
   const pods = new Map<number, Ipv6Address>();
   const pod = (index = 0): Ipv6Address => {
@@ -97,11 +97,16 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const underlay = length === undefined ? planned : withSegmentLength(planned, length);
   const { segment } = underlay;
   const configured = CONFIGURED_PREFIXES.map((text) => Ipv6Prefix.parse(text));
-  const node = (ipv4: Ipv4Address): LabNode => {
-    if (map !== undefined) return labNode(ipv4, map.nodePrefix(ipv4));
+  const prefixOf = (ipv4: Ipv4Address): Ipv6Prefix => {
+    if (map !== undefined) return map.nodePrefix(ipv4);
     const index = [underlay.dut, underlay.n2, underlay.n3].findIndex((known) => known.equals(ipv4));
-    const prefix = configured[index] ?? Ipv6Prefix.of(Ipv6Address.parse('2001:db8:4::'), 64);
-    return labNode(ipv4, prefix);
+    return configured[index] ?? Ipv6Prefix.of(Ipv6Address.parse('2001:db8:4::'), 64);
+  };
+  const nodes = new Map<number, LabNode>();
+  const node = (ipv4: Ipv4Address): LabNode => {
+    const known = nodes.get(ipv4.toNumber()) ?? labNode(ipv4, prefixOf(ipv4));
+    nodes.set(ipv4.toNumber(), known);
+    return known;
   };
   const n1 = node(underlay.dut);
   return {

@@ -16,9 +16,9 @@ const ENTRIES: readonly Entry[] = ['P', 'U'];
 type PathState = 'unknown' | 'open' | 'closed';
 
 /** After this much silence the DUT is asked whether it is there at all. */
-const QUICK_WAIT_MS = 300;
+const QUICK_WAIT_MS = 100;
 /** Silence after which a DUT that answers has nothing more to say. */
-const QUIET_WAIT_MS = 1000;
+const QUIET_WAIT_MS = 700;
 
 /** More rounds than a set-up has neighbours would mean that the DUT asks for ever. */
 const MAXIMUM_ROUNDS = 64;

@@ -64,8 +64,8 @@ export class Marks<Owner> {
    * (or in one cut off before its addresses, which only a quote is).
    */
   ownerOf(frame: Uint8Array): Owner | undefined {
-    const haystack = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    const tagAt = haystack.indexOf(this.#needle);
+    // Borrowed, because wrapping every frame in a Buffer costs more than the search.
+    const tagAt = Buffer.prototype.indexOf.call(frame, this.#needle);
     if (tagAt >= 0 && tagAt + TAG_LENGTH_BYTES <= frame.length) {
       const claim = this.#byMark.get(readUint32(frame, tagAt + MARK_AT));
       if (claim !== undefined) return claim.owner;
