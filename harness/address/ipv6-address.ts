@@ -6,6 +6,8 @@ const LENGTH_BYTES = 16;
 /** An IPv6 address: sixteen bytes in network order. */
 export class Ipv6Address {
   readonly bytes: Uint8Array;
+  /** Worked out when first asked for. */
+  #text: string | undefined;
 
   private constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -62,8 +64,9 @@ export class Ipv6Address {
 
   /** The text form of RFC 5952. */
   toString(): string {
-    return formatIpv6Groups(
+    this.#text ??= formatIpv6Groups(
       Array.from({ length: 8 }, (_, index) => (this.bytes[2 * index] ?? 0) * 256 + (this.bytes[2 * index + 1] ?? 0)),
     );
+    return this.#text;
   }
 }

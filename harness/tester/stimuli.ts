@@ -1,6 +1,6 @@
 import type { Lab } from '../lab/index.ts';
 import { build } from '../packet/build.ts';
-import { concat } from '../packet/bytes.ts';
+import { concat, writeUint16 } from '../packet/bytes.ts';
 import { IPV6 } from '../packet/ipv6.ts';
 import { payload, trailer, type Layer } from '../packet/layer.ts';
 import { ethernet } from '../packet/layers/ethernet.ts';
@@ -8,12 +8,15 @@ import { ipv4 } from '../packet/layers/ipv4.ts';
 import { ipv6 } from '../packet/layers/ipv6.ts';
 import { udp } from '../packet/layers/udp.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
+import { UDP } from '../packet/udp.ts';
 import type { Ipv6Address } from '../address/ipv6-address.ts';
 import type { InnerFields, PodStimulusFields, Stimulus, TunnelStimulusFields } from './context.ts';
 import { flowLabelOf } from './marks.ts';
 
 /** Ports of the UDP datagram that an ordinary inner packet carries. */
 const INNER_UDP = { sourcePort: 41000, destinationPort: 41001 } as const;
+const ORDINARY_LAYERS: readonly Layer[] = [udp(INNER_UDP)];
+const ORDINARY_OVERHEAD_BYTES = IPV6.HEADER_LENGTH + UDP.HEADER_LENGTH;
 /** Source port of what the tester encapsulates in UDP. */
 const OUTER_UDP_SOURCE_PORT = 50041;
 
@@ -56,35 +59,22 @@ export class StimulusFactory {
       }),
       ipv4({ source: from, destination: fields.to ?? lab.n1.ipv4, ttl: 64, dontFragment: false, ...fields.outer }),
       ...this.#framing(fields),
-      asIpv6(concat(inner, fields.surplus ?? new Uint8Array(0))),
+      asIpv6(fields.surplus === undefined ? inner : concat(inner, fields.surplus)),
     );
     return { port: 'U', frame, mark, inner, title: `tunnel packet from ${from.toString()}` };
   }
 
   /** The inner packet as bytes: tag and filling as payload, exactly `lengthBytes` long where that is asked for. */
   inner(fields: InnerFields, mark: number, source: Ipv6Address, destination: Ipv6Address): Uint8Array {
-    const layers = fields.layers ?? [udp(INNER_UDP)];
-    const header = (body: Uint8Array): Uint8Array =>
-      build(
-        ipv6({
-          source: fields.source ?? source,
-          destination: fields.destination ?? destination,
-          hopLimit: fields.hopLimit ?? 64,
-          trafficClass: fields.trafficClass ?? 0,
-          flowLabel: fields.flowLabel ?? flowLabelOf(mark),
-          ...(fields.version === undefined ? {} : { version: fields.version }),
-          ...(fields.payloadLength === undefined ? {} : { payloadLength: fields.payloadLength }),
-          ...(fields.nextHeader === undefined ? {} : { nextHeader: fields.nextHeader }),
-        }),
-        ...layers,
-        payload(body),
-      );
-    if (fields.payload !== undefined) return header(fields.payload);
+    const header = headerLayer(fields, flowLabelOf(mark), source, destination);
+    const layers = fields.layers ?? ORDINARY_LAYERS;
+    if (fields.payload !== undefined) return build(header, ...layers, payload(fields.payload));
     const tag = this.#tagOf(mark);
-    if (fields.lengthBytes === undefined) return header(tag);
-    const overhead = header(new Uint8Array(0)).length;
-    if (fields.lengthBytes < overhead) return shortPacket(fields, header, fields.lengthBytes);
-    return header(filled(tag, fields.lengthBytes - overhead));
+    if (fields.lengthBytes === undefined) return build(header, ...layers, payload(tag));
+    const overhead = fields.layers === undefined ? ORDINARY_OVERHEAD_BYTES : build(header, ...layers, payload()).length;
+    if (fields.lengthBytes >= overhead)
+      return build(header, ...layers, payload(filled(tag, fields.lengthBytes - overhead)));
+    return shortPacket(fields, build(header, ...layers, payload()), fields.lengthBytes);
   }
 
   /** What stands between the outer IPv4 header and the inner packet. */
@@ -111,25 +101,33 @@ const asIpv6 = (bytes: Uint8Array): Layer => ({
   finish: () => bytes,
 });
 
-/** A packet too short for its layers is a bare IPv6 header (next header 59) with as much of the payload as fits. */
-const shortPacket = (
-  fields: InnerFields,
-  header: (body: Uint8Array) => Uint8Array,
-  lengthBytes: number,
-): Uint8Array => {
-  if (lengthBytes < IPV6.HEADER_LENGTH) return header(new Uint8Array(0)).subarray(0, lengthBytes);
-  const bytes = header(new Uint8Array(0)).slice(0, lengthBytes);
-  const payloadLength = lengthBytes - IPV6.HEADER_LENGTH;
-  bytes[IPV6.PAYLOAD_LENGTH] = payloadLength >> 8;
-  bytes[IPV6.PAYLOAD_LENGTH + 1] = payloadLength & 0xff;
+const headerLayer = (fields: InnerFields, flowLabel: number, source: Ipv6Address, destination: Ipv6Address): Layer =>
+  ipv6({
+    source: fields.source ?? source,
+    destination: fields.destination ?? destination,
+    hopLimit: fields.hopLimit ?? 64,
+    trafficClass: fields.trafficClass ?? 0,
+    flowLabel: fields.flowLabel ?? flowLabel,
+    ...(fields.version === undefined ? {} : { version: fields.version }),
+    ...(fields.payloadLength === undefined ? {} : { payloadLength: fields.payloadLength }),
+    ...(fields.nextHeader === undefined ? {} : { nextHeader: fields.nextHeader }),
+  });
+
+/** A packet too short for its layers is a bare IPv6 header (next header 59) with as much of the layers as fits. */
+const shortPacket = (fields: InnerFields, whole: Uint8Array, lengthBytes: number): Uint8Array => {
+  const bytes = whole.slice(0, lengthBytes);
+  if (lengthBytes < IPV6.HEADER_LENGTH) return bytes;
+  writeUint16(bytes, IPV6.PAYLOAD_LENGTH, lengthBytes - IPV6.HEADER_LENGTH);
   bytes[IPV6.NEXT_HEADER] = fields.nextHeader ?? PROTOCOL.NO_NEXT_HEADER;
   return bytes;
 };
 
-/** The tag, then bytes that differ from their neighbours, so that a shifted or repeated piece shows. */
+/** Bytes that differ from their neighbours, so that a shifted or repeated piece shows. */
+const PATTERN = Uint8Array.from({ length: 0x10000 }, (_, index) => (index * 7 + (index >> 8) * 13) & 0xff);
+
+/** The tag, then the pattern. */
 const filled = (tag: Uint8Array, lengthBytes: number): Uint8Array => {
-  const bytes = new Uint8Array(lengthBytes);
-  for (let index = 0; index < lengthBytes; index += 1) bytes[index] = (index * 7 + (index >> 8) * 13) & 0xff;
+  const bytes = PATTERN.slice(0, lengthBytes);
   bytes.set(tag.subarray(0, lengthBytes));
   return bytes;
 };
