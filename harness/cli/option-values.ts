@@ -3,7 +3,7 @@ import { isProto41Error } from '../errors.ts';
 import { NODE_NAMES, type NodeName } from '../node/node.ts';
 import { parseProfile, ProfileError } from '../profile/index.ts';
 import { printable } from '../report/escape.ts';
-import type { LevelClass } from '../runner/requirement.ts';
+import { AREAS, type Area, type LevelClass } from '../runner/requirement.ts';
 import { parseShard, type Shard } from '../runner/select-cases.ts';
 
 /** Readers of option values. What they throw is shown behind the name of the flag and the value that was found. */
@@ -28,6 +28,8 @@ const expectOneOf = <Value extends string>(values: readonly Value[], text: strin
 export const readNode = (text: string): NodeName => expectOneOf(NODE_NAMES, text);
 
 export const readEvidence = (text: string): EvidenceMode => expectOneOf(EVIDENCE_MODES, text);
+
+export const readArea = (text: string): Area => expectOneOf(AREAS, text);
 
 /** `should` means everything that is at least a SHOULD. */
 export const readLevel = (text: string): readonly LevelClass[] =>

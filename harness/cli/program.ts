@@ -1,7 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { doctorCommand } from './commands/doctor.ts';
+import { faultsCommand, type FaultsFlags } from './commands/faults.ts';
 import { LISTABLE, listCommand } from './commands/list.ts';
 import { runCommand } from './commands/run.ts';
+import { collect, readArea, readText } from './option-values.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { printableLines } from '../report/escape.ts';
 import type { Services } from './services.ts';
@@ -14,6 +16,7 @@ Examples (npm start -- <command> from a checkout):
   proto41 run --case "decap.*" --strict --evidence all
   proto41 run --target reference --profile 6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=fou:3544
   proto41 list requirements "mtu.*"
+  proto41 faults --area decap
 
 Exit codes:
   0  everything demanded is as expected       3  the target or node could not be started
@@ -52,6 +55,20 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .option('--json', 'print everything known as JSON')
     .action(async (what: string, glob: string | undefined, flags: { json?: boolean }) => {
       finish(await listCommand(terminal, services, what, glob, flags));
+    });
+  command('faults')
+    .description('switch each fault on in the reference, and say which the cases catch')
+    .addOption(
+      new Option('--fault <glob>', 'only faults with such a name, repeatable, see `list faults`').argParser(
+        collect(readText),
+      ),
+    )
+    .addOption(new Option('--area <name>', 'only faults of this area, repeatable').argParser(collect(readArea)))
+    .option('--all-cases', 'also run all other cases against a fault that those of its requirement do not catch (slow)')
+    .option('--json', 'print the score as JSON on standard output, and nothing else there')
+    .option('--verbose', 'also print what caught each fault')
+    .action(async (flags: FaultsFlags) => {
+      finish(await faultsCommand(terminal, services, flags));
     });
   command('doctor')
     .description('say what this machine can run, what is missing, and the command that installs it')

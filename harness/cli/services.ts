@@ -36,4 +36,6 @@ export interface Services {
   /** Requirements that a rule judges in every frame. */
   readonly ruleRequirements: () => Promise<ReadonlySet<string>>;
   readonly faultNames: () => Promise<ReadonlySet<string>>;
+  /** Starts the reference in memory with these faults switched on. */
+  readonly startFaultyReference: (faults: readonly string[]) => Promise<NodeSession>;
 }

@@ -51,6 +51,17 @@ const WRONG: readonly (readonly [title: string, parameters: readonly string[], .
     ['run', '--target', 'reference', '--node', 'vm'],
     '--node vm --target reference: expected',
   ],
+  ['an unknown area of faults', ['faults', '--area', 'dekap'], 'Expected one of address, bench'],
+  [
+    'a fault that does not exist',
+    ['faults', '--fault', 'hop-limit-not-decrementd'],
+    'to match a fault of the catalogue, found none',
+  ],
+  [
+    'an area without faults that the reference can show',
+    ['faults', '--area', 'bench'],
+    'Expected a fault that the reference can show, found 17 that it cannot',
+  ],
   ['something that cannot be listed', ['list', 'case'], 'expected one of requirements, cases', 'did you mean cases?'],
   ['a list of nothing', ['list'], "missing required argument 'what'"],
   ['a glob that matches nothing', ['list', 'profiles', 'overlai'], 'found none; did you mean overlay?'],
@@ -96,7 +107,7 @@ test('the help names every command and exit code, and only what exists', async (
   assert.match(stdout, 'Usage: proto41 [options] [command]');
   assert.equal(
     [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name),
-    ['run', 'list', 'doctor'],
+    ['run', 'list', 'faults', 'doctor'],
   );
   for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
 });

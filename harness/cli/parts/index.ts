@@ -14,4 +14,8 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services =>
     const { FAULTS } = await import('../../reference/faults/index.ts');
     return new Set(FAULTS.map(({ name }) => name));
   },
+  startFaultyReference: async (faults) => {
+    const { startMemoryNode } = await import('../../node/memory/index.ts');
+    return startMemoryNode({ faults });
+  },
 });

@@ -1,0 +1,64 @@
+import { printableJson } from '../../report/escape.ts';
+import { countFaults, countsByArea, exitCodeOfScore, type FaultScore } from '../../runner/fault-score/score.ts';
+import type { Area } from '../../runner/requirement.ts';
+import { scoreText } from '../faults/text.ts';
+import { listenForInterrupts } from '../interrupts.ts';
+import { createProgress } from '../progress.ts';
+import type { Services } from '../services.ts';
+import type { Terminal } from '../terminal.ts';
+import { toolVersion } from '../version.ts';
+
+/** What commander makes of the flags of `faults`. */
+export interface FaultsFlags {
+  readonly fault?: readonly string[];
+  readonly area?: readonly Area[];
+  readonly allCases?: boolean;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
+}
+
+/** Measures how many faults of the reference the cases catch, and returns the exit code. */
+export const faultsCommand = async (terminal: Terminal, services: Services, flags: FaultsFlags): Promise<number> => {
+  const { measureFaults, planFaults } = await import('../../runner/fault-score/index.ts');
+  const registry = await services.loadRegistry();
+  const plan = planFaults(registry, await services.faultNames(), {
+    ...(flags.fault === undefined ? {} : { faultGlobs: flags.fault }),
+    ...(flags.area === undefined ? {} : { areas: flags.area }),
+  });
+  const createTestbed = await services.loadTester();
+  using progress = createProgress(terminal, { quiet: false });
+  using interrupts = listenForInterrupts(
+    (signal) => {
+      progress.around(() => {
+        terminal.err(`proto41: ${signal}: stopping and reporting what was measured; once more to end at once\n`);
+      });
+    },
+    () => undefined,
+  );
+  progress.phase(`switching on ${String(plan.faults.length)} faults of the reference, one at a time`);
+  const score = await measureFaults({
+    registry,
+    plan,
+    startReference: services.startFaultyReference,
+    createTestbed,
+    toolVersion: toolVersion(),
+    signal: interrupts.signal,
+    allCases: flags.allCases === true,
+    onProgress: (_fault, done, total) => {
+      progress.cases(done, total);
+    },
+  });
+  progress[Symbol.dispose]();
+  terminal.out(
+    flags.json === true
+      ? `${printableJson(scoreFacts(score))}\n`
+      : scoreText(score, { palette: terminal.outPalette, verbose: flags.verbose === true }),
+  );
+  return exitCodeOfScore(score);
+};
+
+const scoreFacts = (score: FaultScore): Readonly<Record<string, unknown>> => ({
+  counts: countFaults(score),
+  areas: countsByArea(score),
+  ...score,
+});
