@@ -7,9 +7,14 @@ import type { JudgeFrames, RuleFinding } from './rule-pass.ts';
 /** The rules as every run uses them: a new engine for each segment, because what it remembers ends with the set-up. */
 export const judgeWithRules: JudgeFrames = (segment, frames, markOf) => {
   const engine = createRuleEngine(ruleContextOf(segment.lab, segment));
-  const byNumber = new Map(frames.map((frame) => [frame.number, frame]));
-  const findings = frames.flatMap((frame) => engine.judge(judgedFrame(frame, markOf?.(frame.bytes))));
+  const findings: Finding[] = [];
+  for (const frame of frames) {
+    const found = engine.judge(judgedFrame(frame, markOf?.(frame.bytes)));
+    // Almost every frame is right, so nothing is gathered for those.
+    if (found.length > 0) findings.push(...found);
+  }
   findings.push(...engine.finish());
+  const byNumber = new Map(findings.length === 0 ? [] : frames.map((frame) => [frame.number, frame]));
   return {
     findings: findings.map((finding) => ruleFinding(finding, byNumber.get(finding.frameNumber), segment.lab.profile)),
     judgedFrames: engine.judged,
@@ -19,14 +24,12 @@ export const judgeWithRules: JudgeFrames = (segment, frames, markOf) => {
 const judgedFrame = (
   { number, port, direction, timestampNs, bytes }: RecordedFrame,
   mark: number | undefined,
-): JudgedFrame => ({
-  number,
-  port,
-  direction: direction === 'outbound' ? 'from-dut' : 'to-dut',
-  timestampNs,
-  bytes,
-  ...(mark === undefined ? {} : { mark }),
-});
+): JudgedFrame => {
+  const seenFrom = direction === 'outbound' ? 'from-dut' : 'to-dut';
+  return mark === undefined
+    ? { number, port, direction: seenFrom, timestampNs, bytes }
+    : { number, port, direction: seenFrom, timestampNs, bytes, mark };
+};
 
 const ruleFinding = (
   { requirement, expected, actual, frameNumber }: Finding,
