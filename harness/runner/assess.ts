@@ -66,11 +66,25 @@ const outcomeOf = (
   }
   if (result.verdict !== 'fail' && result.verdict !== 'warn') return plain;
   const complaints = declared.map((expectation) => complaint(expectation, result, options.today));
-  const fitting = declared.find((_, index) => complaints[index] === undefined);
-  if (fitting === undefined) return mismatch(`${complaints[0] ?? 'differs'}; declared: ${first.reason}`);
-  const { reason, link } = fitting;
+  const fitting = declared.filter((_, index) => complaints[index] === undefined);
+  const [reasoned] = fitting;
+  if (reasoned === undefined) return mismatch(`${complaints[0] ?? 'differs'}; declared: ${first.reason}`);
+  // Every violation has to be a declared one: a new defect must not hide behind a known one of the same requirement.
+  const undeclared = result.violations.find((violation) => !fitting.some((each) => declares(each, violation)));
+  if (undeclared !== undefined) {
+    const wanted = fitting.map(({ matches }) => JSON.stringify(matches)).join(' or ');
+    const found = JSON.stringify(undeclared.actual);
+    return mismatch(
+      `fails differently: expected violations with the words ${wanted} only, found ${found}; declared: ${first.reason}`,
+    );
+  }
+  const [violation] = result.violations;
+  const { reason, link } = fitting.find((each) => violation !== undefined && declares(each, violation)) ?? reasoned;
   return { kind: 'expected', unexpected: false, reason, ...(link === undefined ? {} : { link }) };
 };
+
+const declares = ({ matches }: Expectation, violation: Violation): boolean =>
+  matches === undefined || words(violation).includes(matches);
 
 /** An entry for a requirement is kept by any of its results that deviates; one for a case only by that case, which passed. */
 const shownElsewhere = (expectation: Expectation, result: Assessed, results: readonly Assessed[]): boolean => {
@@ -81,17 +95,10 @@ const shownElsewhere = (expectation: Expectation, result: Assessed, results: rea
 };
 
 /** In what the deviation is not the declared one; undefined when it is. */
-const complaint = (
-  { verdicts, matches, expires }: Expectation,
-  result: Assessed,
-  today: string,
-): string | undefined => {
+const complaint = ({ verdicts, expires }: Expectation, result: Assessed, today: string): string | undefined => {
   if (expires !== undefined && expires < today) return `the expectation expired on ${expires}`;
   if (verdicts !== undefined && !verdicts.some((verdict) => verdict === result.verdict)) {
     return `expected verdict ${verdicts.join(' or ')}, found ${result.verdict}`;
-  }
-  if (matches !== undefined && !result.violations.some((violation) => words(violation).includes(matches))) {
-    return `fails differently: expected a violation with the words ${JSON.stringify(matches)}, found ${result.violations.map(({ actual }) => JSON.stringify(actual)).join(', ')}`;
   }
   return undefined;
 };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isProto41Error } from '../errors.ts';
 import type { Switches } from '../profile/index.ts';
 import type { LateFrame, Testbed } from '../tester/testbed-contract.ts';
@@ -133,6 +134,8 @@ class Executor {
       ...(signal === undefined ? {} : { signal }),
     });
     phases.add('cases', performance.now() - startMs);
+    // A node in this process may never leave the microtasks; a signal is only heard in a turn of the event loop.
+    await nextTurn();
     if (outcome.kind === 'aborted') return;
     const { run } = outcome;
     const endedBadly = run.error !== undefined || run.observations.doubts.length > 0;
