@@ -42,9 +42,9 @@ export interface FencesOptions {
 export class Fences {
   readonly #options: FencesOptions;
   readonly #paths: Record<Entry, PathState> = { P: 'unknown', U: 'unknown' };
-
   /** Ways that were open until a good packet did not come out. */
   readonly #toBeTried = new Set<Entry>();
+  #repliesBefore = 0;
 
   constructor(options: FencesOptions) {
     this.#options = options;
@@ -72,18 +72,15 @@ export class Fences {
     let certainty = await this.#pass(first);
     const opposite = first.length === 2 ? ENTRIES : ENTRIES.filter((entry) => !entries.has(entry));
     certainty = { ...certainty, ...(await this.#pass(opposite)) };
-    let replies = -1;
+    let replies = this.#repliesBefore;
     for (let round = 0; round < MAXIMUM_ROUNDS && replies !== dispatcher.playerReplies; round += 1) {
       replies = dispatcher.playerReplies;
-      if (round > 0 || replies > this.#repliesBefore) {
-        certainty = { ...certainty, ...(await this.#pass(['U'])) };
-        certainty = { ...certainty, ...(await this.#pass(['P'])) };
-      }
+      certainty = { ...certainty, ...(await this.#pass(['U'])) };
+      certainty = { ...certainty, ...(await this.#pass(['P'])) };
     }
     return { P: certainty.P ?? 'silent', U: certainty.U ?? 'silent' };
   }
 
-  #repliesBefore = 0;
   /** Remembers how much had been asked and answered when an exchange began. */
   begin(): void {
     this.#repliesBefore = this.#options.dispatcher.playerReplies;

@@ -1,7 +1,7 @@
 import { exitCodeOf } from '../../harness/runner/exit-code.ts';
 import type { JudgeFrames } from '../../harness/runner/rule-pass.ts';
 import { suite, assert } from '../support/suite.ts';
-import { fake, FakeTestbed } from './support/fake-testbed.ts';
+import { fake, FakeTestbed, lateTestbed } from './support/fake-testbed.ts';
 import { registryOf, requirement, violation } from './support/samples.ts';
 import { resultOf, runFake, verdicts } from './support/run-fake.ts';
 
@@ -153,18 +153,7 @@ test('a rule that throws makes the case an error', async () => {
 });
 
 test('what comes out late is charged to its case', async () => {
-  const testbed: FakeTestbed = new FakeTestbed({
-    late: () => {
-      const { number } = testbed.recorder.add({
-        port: 'U',
-        direction: 'outbound',
-        timestampNs: 9n,
-        bytes: Uint8Array.of(9),
-      });
-      // The runner needs the number of the frame and nothing else of it.
-      return [{ caseId: 'decap.a', frame: { number } as never, description: 'a second copy' }];
-    },
-  });
+  const testbed = lateTestbed('decap.a', 'a second copy');
   const registry = registryOf(
     [a, b],
     [

@@ -5,7 +5,7 @@ import { readCaptureFile } from '../../harness/capture/index.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
 import { profileSlug } from '../../harness/runner/evidence.ts';
 import { suite, assert } from '../support/suite.ts';
-import { fake, FakeTestbed } from './support/fake-testbed.ts';
+import { fake, lateTestbed } from './support/fake-testbed.ts';
 import { resultOf, runFake } from './support/run-fake.ts';
 import { registryOf, requirement, violation } from './support/samples.ts';
 
@@ -106,18 +106,7 @@ test('a case that restarts the DUT leaves everything from its first frame to its
 });
 
 test('a late frame is part of the evidence of its case', async () => {
-  const testbed: FakeTestbed = new FakeTestbed({
-    late: () => {
-      const { number } = testbed.recorder.add({
-        port: 'U',
-        direction: 'outbound',
-        timestampNs: 9n,
-        bytes: Uint8Array.of(9),
-      });
-      // The runner needs the number of the frame and nothing else of it.
-      return [{ caseId: 'decap.a', frame: { number } as never, description: 'a copy' }];
-    },
-  });
+  const testbed = lateTestbed('decap.a', 'a copy');
   const registry = registryOf(
     [a, b],
     [

@@ -111,3 +111,20 @@ export class FakeTestbed implements Testbed {
     await this.#options.dispose?.();
   }
 }
+
+/** A testbed in which one frame comes out after the case has ended. */
+export const lateTestbed = (caseId: string, description: string): FakeTestbed => {
+  const testbed: FakeTestbed = new FakeTestbed({
+    late: () => {
+      const { number } = testbed.recorder.add({
+        port: 'U',
+        direction: 'outbound',
+        timestampNs: 9n,
+        bytes: Uint8Array.of(9),
+      });
+      // The runner needs the number of the frame and nothing else of it.
+      return [{ caseId, frame: { number } as never, description }];
+    },
+  });
+  return testbed;
+};
