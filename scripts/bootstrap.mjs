@@ -103,23 +103,25 @@ function runApt(parameters) {
 /** Runs a program to its end and keeps what it prints. On Ctrl-C the program ends first, then this process. */
 function run(program, parameters, environment = {}) {
   return new Promise((resolve) => {
+    let output = '';
+    let interruptedBy;
+    const interrupt = (signal) => {
+      interruptedBy = signal;
+      child.kill(signal);
+    };
+    // Before the program starts: a signal between the two would end this process and leave the program behind.
+    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     const child = spawn(program, parameters, {
       cwd: ROOT,
       env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
     const keep = (chunk) => {
       output += chunk;
     };
     child.stdout.setEncoding('utf8').on('data', keep);
     child.stderr.setEncoding('utf8').on('data', keep);
 
-    let interruptedBy;
-    const interrupt = (signal) => {
-      interruptedBy = signal;
-      child.kill(signal);
-    };
     const finish = (ok) => {
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
       if (interruptedBy !== undefined) {
@@ -128,7 +130,6 @@ function run(program, parameters, environment = {}) {
       }
       resolve({ ok, output });
     };
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
     child.once('error', (error) => {
       output += `${program}: ${error.message}\n`;
       finish(false);
