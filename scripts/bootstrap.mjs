@@ -6,10 +6,10 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { whyInstallNeeded } from './npm-packages.mjs';
+import { findUncompiled, whyInstallNeeded } from './npm-packages.mjs';
 import {
   findCommand,
   findMissing,
@@ -41,28 +41,54 @@ async function bootstrap(script) {
     say('install a newer one from https://nodejs.org or with your version manager, then run this again');
     return 1;
   }
+  if (script === 'start') {
+    const exitCode = await installNpmPackages(script);
+    if (exitCode === 0) await installSystemPackages(script);
+    return exitCode;
+  }
+  // In this order, because packages are compiled with what the system brings.
+  await installSystemPackages(script);
   const exitCode = await installNpmPackages(script);
-  if (exitCode === 0) await installSystemPackages(script);
+  if (exitCode === 0) await compilePackages();
   return exitCode;
 }
 
 async function installNpmPackages(script) {
-  const reason = whyInstallNeeded(ROOT, { withDevelopment: script === 'test' });
+  const forTests = script === 'test';
+  const reason = whyInstallNeeded(ROOT, { withDevelopment: forTests, withOptional: forTests });
   if (reason === undefined) return 0;
-  const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund'];
+  // Without scripts nothing is compiled, and nothing is left out because it could not be. Optional packages cannot be left out
+  // alone: the programs of koffi and esbuild for this platform are such packages of theirs.
+  const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
   // NODE_ENV=production would leave out what the tests are made of.
-  if (script === 'test') parameters.push('--include=dev');
+  if (forTests) parameters.push('--include=dev', '--include=optional');
   say(`${reason}; running: npm ${parameters.join(' ')}`);
 
-  const npm = process.env.npm_execpath;
-  const result = await (npm?.endsWith('npm-cli.js')
-    ? run(process.execPath, [npm, ...parameters])
-    : run('npm', parameters));
+  const result = await runNpm(parameters);
   if (result.ok) return 0;
   process.stderr.write(withoutNpmNoise(result.output));
   say(OFFLINE.test(result.output) ? 'the npm registry cannot be reached' : 'npm could not install the packages');
   say('run this when that is settled: npm ci');
   return 1;
+}
+
+/** Without these packages only the wires are missing that are made of them, so nothing here is fatal. */
+async function compilePackages() {
+  const packages = findUncompiled(ROOT);
+  if (packages.length === 0 || failedRecently(packages)) return;
+  const parameters = ['rebuild', '--no-audit', '--no-fund', ...packages];
+  say(`compiling ${packages.join(' and ')}; running: npm ${parameters.join(' ')}`);
+  const result = await runNpm(parameters);
+  const left = findUncompiled(ROOT);
+  if (result.ok && left.length === 0) return;
+  process.stderr.write(withoutNpmNoise(result.output));
+  say(`${left.join(' and ')} could not be compiled; going on without, later run: npm ${parameters.join(' ')}`);
+  recordFailure(packages);
+}
+
+function runNpm(parameters) {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith('npm-cli.js') ? run(process.execPath, [npm, ...parameters]) : run('npm', parameters);
 }
 
 async function installSystemPackages(script) {
@@ -139,18 +165,25 @@ function run(program, parameters, environment = {}) {
 }
 
 function failedRecently(packages) {
+  const failed = recentFailures();
+  return packages.every((name) => failed.includes(name));
+}
+
+function recentFailures() {
   try {
     const record = JSON.parse(readFileSync(FAILURE_RECORD, 'utf8'));
-    return Date.now() - record.timeMs < RETRY_AFTER_MS && packages.every((name) => record.packages.includes(name));
+    return Date.now() - record.timeMs < RETRY_AFTER_MS ? record.packages : [];
   } catch (error) {
-    if (error.code === 'ENOENT' || error instanceof SyntaxError) return false;
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return [];
     throw error;
   }
 }
 
 function recordFailure(packages) {
+  // Where npm has installed nothing yet, a folder of ours must not look as if it had.
+  if (!existsSync(join(ROOT, 'node_modules'))) return;
   mkdirSync(dirname(FAILURE_RECORD), { recursive: true });
-  writeFileSync(FAILURE_RECORD, JSON.stringify({ timeMs: Date.now(), packages }));
+  writeFileSync(FAILURE_RECORD, JSON.stringify({ timeMs: Date.now(), packages: [...recentFailures(), ...packages] }));
 }
 
 function withoutNpmNoise(output) {

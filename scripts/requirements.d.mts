@@ -2,8 +2,10 @@
 export type ScriptName = 'start' | 'test';
 
 export interface SystemRequirement {
-  /** The program, as looked up in PATH. */
+  /** The program, as looked up in PATH; the name of a header. */
   readonly command: string;
+  /** What `#include` asks for, of a header. */
+  readonly header?: string;
   /** The package that brings it on Debian and Ubuntu. */
   readonly debianPackage: string;
   readonly neededBy: readonly ScriptName[];
@@ -15,6 +17,8 @@ export const MINIMUM_NODE: string;
 export const SYSTEM_REQUIREMENTS: readonly SystemRequirement[];
 export function isNodeSupported(version: string): boolean;
 export function findCommand(command: string, path?: string): string | undefined;
+export function findHeader(header: string, folders?: readonly string[]): string | undefined;
+export function findRequirement(requirement: SystemRequirement, path?: string): string | undefined;
 export function findMissing(script: ScriptName, path?: string): SystemRequirement[];
 export function isDebianLike(osRelease: string): boolean;
 export function readOsRelease(): string;

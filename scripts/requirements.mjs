@@ -5,13 +5,16 @@
  * Plain JavaScript without dependencies, because it is read before npm has installed anything.
  */
 
-import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** The oldest Node that runs Proto41; the same as `engines` in package.json. */
 export const MINIMUM_NODE = '20.19';
 
-/** Programs looked up in PATH. `neededBy` names the npm script that wants it: `start`, `test`. */
+/**
+ * Programs looked up in PATH, and C headers where the compiler looks for them. `neededBy` names the npm script that wants it:
+ * `start`, `test`.
+ */
 export const SYSTEM_REQUIREMENTS = [
   {
     command: 'qemu-system-x86_64',
@@ -55,6 +58,49 @@ export const SYSTEM_REQUIREMENTS = [
     neededBy: ['test'],
     why: 'reads the JUnit report independently',
   },
+  {
+    command: 'chromium',
+    debianPackage: 'chromium',
+    neededBy: ['test'],
+    why: 'opens the HTML report, to test it in a real browser',
+  },
+  {
+    command: 'ip',
+    debianPackage: 'iproute2',
+    neededBy: ['test'],
+    why: 'makes the links of network namespaces (--node netns)',
+  },
+  {
+    command: 'ethtool',
+    debianPackage: 'ethtool',
+    neededBy: ['test'],
+    why: 'says independently what an interface does to frames by itself',
+  },
+  {
+    command: 'g++',
+    debianPackage: 'g++',
+    neededBy: ['test'],
+    why: 'compiles the npm packages pcap and cap (--wire pcap, --wire cap)',
+  },
+  {
+    command: 'make',
+    debianPackage: 'make',
+    neededBy: ['test'],
+    why: 'compiles the npm packages pcap and cap (--wire pcap, --wire cap)',
+  },
+  {
+    command: 'python3',
+    debianPackage: 'python3',
+    neededBy: ['test'],
+    why: 'compiles the npm packages pcap and cap (--wire pcap, --wire cap)',
+  },
+  {
+    command: 'pcap.h',
+    header: 'pcap/pcap.h',
+    debianPackage: 'libpcap-dev',
+    neededBy: ['test'],
+    why: 'is what the npm packages pcap and cap are compiled with (--wire pcap, --wire cap)',
+  },
 ];
 
 /** Whether a Node version (`v22.1.0`, `22.1`) is new enough. */
@@ -73,10 +119,26 @@ export function findCommand(command, path = process.env.PATH ?? '') {
     .find(isExecutableFile);
 }
 
+/** Where compilers look: CPATH (gcc(1)), and the usual folders. */
+const HEADER_FOLDERS = ['/usr/include', '/usr/local/include'];
+
+/** A C header as `#include` finds it, or undefined. */
+export function findHeader(header, folders = [...(process.env.CPATH ?? '').split(delimiter), ...HEADER_FOLDERS]) {
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, header))
+    .find((file) => existsSync(file));
+}
+
+/** Where a requirement is met, or undefined. */
+export function findRequirement({ command, header }, path) {
+  return header === undefined ? findCommand(command, path) : findHeader(header);
+}
+
 /** The requirements of an npm script (`start`, `test`) that this machine does not meet. */
 export function findMissing(script, path) {
   return SYSTEM_REQUIREMENTS.filter(
-    ({ command, neededBy }) => neededBy.includes(script) && findCommand(command, path) === undefined,
+    (requirement) => requirement.neededBy.includes(script) && findRequirement(requirement, path) === undefined,
   );
 }
 

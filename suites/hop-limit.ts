@@ -1,4 +1,5 @@
 import './hop-limit/decapsulation.ts';
 import './hop-limit/encapsulation.ts';
+import './hop-limit/opaque-tunnel.ts';
 
 export { hopLimit } from './hop-limit/area.ts';

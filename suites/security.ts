@@ -3,5 +3,8 @@ import './security/6to4-off.ts';
 import './security/drops-silent.ts';
 import './security/encapsulation.ts';
 import './security/malformed-survival.ts';
+import './security/special-sources.ts';
+import './security/spoof-counter.ts';
+import './security/two-tunnels.ts';
 
 export { security } from './security/area.ts';

@@ -46,20 +46,21 @@ export class Ipv6Address {
     if (BigInt.asUintN(128, value) !== value) {
       throw new AddressError(`Expected an unsigned 128-bit number for an IPv6 address, found ${value}`);
     }
-    return new Ipv6Address(
-      Uint8Array.from({ length: LENGTH_BYTES }, (_, index) =>
-        Number((value >> BigInt(8 * (LENGTH_BYTES - 1 - index))) & 0xffn),
-      ),
-    );
+    const view = new DataView(new ArrayBuffer(LENGTH_BYTES));
+    view.setBigUint64(0, value >> 64n);
+    view.setBigUint64(8, BigInt.asUintN(64, value));
+    return new Ipv6Address(new Uint8Array(view.buffer));
   }
 
   /** The unsigned 128-bit number of the sixteen bytes, most significant first. */
   toBigInt(): bigint {
-    return this.bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    const view = new DataView(this.bytes.buffer, this.bytes.byteOffset, LENGTH_BYTES);
+    return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
   }
 
   equals(other: Ipv6Address): boolean {
-    return this.bytes.every((byte, index) => byte === other.bytes[index]);
+    for (let i = 0; i < LENGTH_BYTES; i++) if (this.bytes[i] !== other.bytes[i]) return false;
+    return true;
   }
 
   /** The text form of RFC 5952. */

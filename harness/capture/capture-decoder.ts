@@ -1,6 +1,7 @@
-import { ByteWindow } from './byte-window.ts';
+import { ByteWindow, type WindowMemory } from './byte-window.ts';
 import type { CapturedFrame, CaptureInfo } from './captured-frame.ts';
-import { hex } from './format-decoder.ts';
+import { createRecord, type CaptureRecord } from './capture-record.ts';
+import { hex, NO_COMMENTS } from './format-decoder.ts';
 import type { FormatDecoder } from './format-decoder.ts';
 import { isPcapMagic, PcapDecoder } from './pcap-decoder.ts';
 import { PcapngDecoder } from './pcapng-decoder.ts';
@@ -8,14 +9,21 @@ import { BlockType } from './pcapng-format.ts';
 
 const MAGIC_BYTES = 4;
 
-/** Recognises the format and takes the file in pieces of any size: push, then next until undefined, at the end finish. */
+/**
+ * Recognises the format and takes the file in pieces of any size: push, then `next` or `read` until there is nothing more,
+ * at the end `finish`.
+ */
 export class CaptureDecoder {
   readonly #window: ByteWindow;
+  readonly #own = createRecord();
   #format: FormatDecoder | undefined;
 
-  /** @param file name for messages */
-  constructor(file: string) {
-    this.#window = new ByteWindow(file);
+  /**
+   * @param file name for messages
+   * @param memory `reused` for who uses `read` alone and is done with each frame before the next
+   */
+  constructor(file: string, memory: WindowMemory = 'kept') {
+    this.#window = new ByteWindow(file, memory);
   }
 
   /** Undefined until the format is recognised. */
@@ -23,15 +31,48 @@ export class CaptureDecoder {
     return this.#format?.info;
   }
 
-  /** The bytes become part of the frames and must not change afterwards. */
+  /** Bytes of the (uncompressed) file read so far. */
+  get byteOffset(): number {
+    return this.#window.fileOffset;
+  }
+
+  /** With memory that is kept the bytes become part of the frames and must not change afterwards; otherwise they are copied. */
   push(chunk: Uint8Array): void {
     this.#window.push(chunk);
   }
 
+  /** Fills `record` with the next frame, in place; false when more bytes are needed. Throws CaptureError. */
+  read(record: CaptureRecord): boolean {
+    this.#format ??= this.#recognise();
+    return this.#format !== undefined && this.#format.read(record);
+  }
+
+  /** Exact time of the frame read last. */
+  timestampNs(): bigint {
+    return this.#format?.timestampNs() ?? 0n;
+  }
+
+  /** Comments of the frame read last. */
+  comments(): readonly string[] {
+    return this.#format?.comments() ?? NO_COMMENTS;
+  }
+
   /** The next frame, or undefined when more bytes are needed. Throws CaptureError. */
   next(): CapturedFrame | undefined {
-    this.#format ??= this.#recognise();
-    return this.#format?.next();
+    const record = this.#own;
+    if (!this.read(record) || this.#format === undefined) return undefined;
+    const interfaceName = this.#format.info.interfaces[record.interfaceIndex]?.name;
+    return {
+      index: record.number - 1,
+      timestampNs: this.#format.timestampNs(),
+      interfaceIndex: record.interfaceIndex,
+      interfaceName,
+      linkType: record.linkType,
+      originalLengthBytes: record.originalLengthBytes,
+      bytes: record.bytes.subarray(record.at, record.end),
+      comments: this.#format.comments(),
+      ...(record.direction && { direction: record.direction }),
+    };
   }
 
   /** Throws CaptureError if the file ended inside a record, or before it had begun. */

@@ -8,8 +8,13 @@ export type CaptureDirection = 'inbound' | 'outbound';
 
 /** Link types of www.tcpdump.org/linktypes.html that a user may hand us; the number is what the file holds. */
 export const LinkType = {
+  NULL: 0,
   ETHERNET: 1,
+  /** Raw IP under the numbers of two BSDs, as DLT_RAW was written before 101 was assigned. */
+  RAW_BSD: 12,
+  RAW_OPENBSD: 14,
   RAW_IP: 101,
+  LOOP: 108,
   LINUX_COOKED: 113,
   RAW_IPV4: 228,
   RAW_IPV6: 229,
@@ -46,5 +51,7 @@ export interface CapturedInterface {
 export interface CaptureInfo {
   readonly format: 'pcap' | 'pcapng';
   readonly comments: readonly string[];
+  /** `shb_userappl` of each section that has one: what wrote the file. */
+  readonly applications: readonly string[];
   readonly interfaces: readonly CapturedInterface[];
 }

@@ -3,6 +3,8 @@ export type { CaptureErrorFacts } from './capture-error.ts';
 export { LinkType } from './captured-frame.ts';
 export type { CaptureDirection, CapturedFrame, CapturedInterface, CaptureInfo } from './captured-frame.ts';
 export { CaptureDecoder } from './capture-decoder.ts';
+export { createRecord, type CaptureRecord } from './capture-record.ts';
+export { readChunks, readStreamChunks } from './capture-source.ts';
 export { CaptureReader, decodeCapture, readCaptureFile, readCaptureStream } from './capture-reader.ts';
 export { fileSink, memorySink } from './capture-sink.ts';
 export type { CaptureSink, MemorySink } from './capture-sink.ts';

@@ -4,7 +4,8 @@
  */
 
 import type { ByteWindow } from './byte-window.ts';
-import type { CapturedFrame, CapturedInterface, CaptureInfo } from './captured-frame.ts';
+import type { CaptureRecord } from './capture-record.ts';
+import type { CapturedInterface, CaptureInfo } from './captured-frame.ts';
 import type { FormatDecoder } from './format-decoder.ts';
 import { hex, NO_COMMENTS } from './format-decoder.ts';
 
@@ -39,36 +40,47 @@ export class PcapDecoder implements FormatDecoder {
   #maxCapturedBytes = MAX_CAPTURED_BYTES;
   #linkType = 0;
   #frameCount = 0;
+  #seconds = 0;
+  #fraction = 0;
 
   constructor(window: ByteWindow) {
     this.#window = window;
-    this.info = { format: 'pcap', comments: NO_COMMENTS, interfaces: this.#interfaces };
+    this.info = { format: 'pcap', comments: NO_COMMENTS, applications: NO_COMMENTS, interfaces: this.#interfaces };
   }
 
-  next(): CapturedFrame | undefined {
-    if (this.#interfaces.length === 0 && !this.#readFileHeader()) return undefined;
+  read(record: CaptureRecord): boolean {
+    if (this.#interfaces.length === 0 && !this.#readFileHeader()) return false;
     const window = this.#window;
-    if (!window.ensure(RECORD_HEADER_BYTES)) return undefined;
-    const capturedLength = window.view.getUint32(window.start + Record.CAPTURED_LENGTH, this.#littleEndian);
+    if (!window.ensure(RECORD_HEADER_BYTES)) return false;
+    const littleEndian = this.#littleEndian;
+    const capturedLength = window.view.getUint32(window.start + Record.CAPTURED_LENGTH, littleEndian);
     if (capturedLength > this.#maxCapturedBytes) {
       throw window.invalid(`a captured length of at most ${this.#maxCapturedBytes} bytes`, String(capturedLength));
     }
-    if (!window.ensure(RECORD_HEADER_BYTES + capturedLength)) return undefined;
-    const { view, start, bytes } = window;
-    const seconds = view.getUint32(start + Record.SECONDS, this.#littleEndian);
-    const fraction = view.getUint32(start + Record.FRACTION, this.#littleEndian);
-    const dataStart = start + RECORD_HEADER_BYTES;
+    if (!window.ensure(RECORD_HEADER_BYTES + capturedLength)) return false;
+    const { view, start } = window;
+    this.#seconds = view.getUint32(start + Record.SECONDS, littleEndian);
+    this.#fraction = view.getUint32(start + Record.FRACTION, littleEndian);
+    record.number = ++this.#frameCount;
+    record.bytes = window.bytes;
+    record.at = start + RECORD_HEADER_BYTES;
+    record.end = record.at + capturedLength;
+    record.byteOffset = window.fileOffset + RECORD_HEADER_BYTES;
+    record.originalLengthBytes = view.getUint32(start + Record.ORIGINAL_LENGTH, littleEndian);
+    record.linkType = this.#linkType;
+    record.interfaceIndex = 0;
+    record.timestampMs = this.#seconds * 1000 + (this.#fraction * this.#fractionNs) / 1e6;
+    record.direction = undefined;
     window.skip(RECORD_HEADER_BYTES + capturedLength);
-    return {
-      index: this.#frameCount++,
-      timestampNs: BigInt(seconds) * 1_000_000_000n + BigInt(fraction * this.#fractionNs),
-      interfaceIndex: 0,
-      interfaceName: undefined,
-      linkType: this.#linkType,
-      originalLengthBytes: view.getUint32(start + Record.ORIGINAL_LENGTH, this.#littleEndian),
-      bytes: bytes.subarray(dataStart, dataStart + capturedLength),
-      comments: NO_COMMENTS,
-    };
+    return true;
+  }
+
+  timestampNs(): bigint {
+    return BigInt(this.#seconds) * 1_000_000_000n + BigInt(this.#fraction * this.#fractionNs);
+  }
+
+  comments(): readonly string[] {
+    return NO_COMMENTS;
   }
 
   #readFileHeader(): boolean {
@@ -87,7 +99,7 @@ export class PcapDecoder implements FormatDecoder {
     this.#maxCapturedBytes = Math.max(snapLengthBytes, MAX_CAPTURED_BYTES);
     this.#linkType = view.getUint32(start + FileHeader.LINK_TYPE, this.#littleEndian) & LINK_TYPE_MASK;
     this.#interfaces.push({ linkType: this.#linkType, snapLengthBytes });
-    window.skip(FILE_HEADER_BYTES);
+    window.skipHeader(FILE_HEADER_BYTES);
     return true;
   }
 }

@@ -13,6 +13,8 @@ export interface PcapngInterface {
   readonly index: number;
   readonly described: CapturedInterface;
   toNanoseconds(ticks: bigint): bigint;
+  /** The same in floating point, from the two words of the ticks. */
+  toMilliseconds(high: number, low: number): number;
 }
 
 /** Reads the Interface Description Block at the window's start. */
@@ -35,13 +37,24 @@ export function readInterface(index: number, area: OptionsArea): PcapngInterface
     linkType: view.getUint16(start + format.InterfaceDescription.LINK_TYPE, littleEndian),
     snapLengthBytes: view.getUint32(start + format.InterfaceDescription.SNAP_LENGTH, littleEndian),
   };
-  return { index, described, toNanoseconds: tickConverter(resolution, offsetSeconds * NANOSECONDS_PER_SECOND) };
+  const millisecondsPerTick = 1000 / Number(ticksPerSecondOf(resolution));
+  const offsetMs = Number(offsetSeconds) * 1000;
+  return {
+    index,
+    described,
+    toNanoseconds: tickConverter(resolution, offsetSeconds * NANOSECONDS_PER_SECOND),
+    toMilliseconds: (high, low) => (high * 0x1_0000_0000 + low) * millisecondsPerTick + offsetMs,
+  };
 }
 
 /** The most significant bit of if_tsresol chooses between negative powers of ten and of two; the rest is the exponent. */
-function tickConverter(resolution: number, offsetNs: bigint): (ticks: bigint) => bigint {
+function ticksPerSecondOf(resolution: number): bigint {
   const exponent = BigInt(resolution & ~POWER_OF_TWO);
-  const ticksPerSecond = resolution & POWER_OF_TWO ? 2n ** exponent : 10n ** exponent;
+  return resolution & POWER_OF_TWO ? 2n ** exponent : 10n ** exponent;
+}
+
+function tickConverter(resolution: number, offsetNs: bigint): (ticks: bigint) => bigint {
+  const ticksPerSecond = ticksPerSecondOf(resolution);
   if (ticksPerSecond === NANOSECONDS_PER_SECOND) return (ticks) => ticks + offsetNs;
   return (ticks) => (ticks * NANOSECONDS_PER_SECOND) / ticksPerSecond + offsetNs;
 }

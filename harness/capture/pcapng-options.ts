@@ -1,4 +1,5 @@
 import type { ByteWindow } from './byte-window.ts';
+import type { CaptureError } from './capture-error.ts';
 import type { CaptureDirection } from './captured-frame.ts';
 import { NO_COMMENTS } from './format-decoder.ts';
 import * as format from './pcapng-format.ts';
@@ -25,7 +26,7 @@ export function visitOptions({ window, from, to, littleEndian }: OptionsArea, vi
     if (code === format.OptionCode.END) return;
     const valueFrom = offset + 4;
     if (valueFrom + lengthBytes > to) {
-      throw window.invalid(`option ${code} within its block`, `a length of ${lengthBytes} with ${to - valueFrom} left`);
+      throw tooLong(window, code, lengthBytes, to - valueFrom);
     }
     const value = bytes.subarray(valueFrom, valueFrom + lengthBytes);
     visit(code, value, new DataView(value.buffer, value.byteOffset, value.length));
@@ -39,32 +40,44 @@ export function optionText(value: Uint8Array): string {
   return text.endsWith('\0') ? text.slice(0, -1) : text;
 }
 
-export function readSectionComments(area: OptionsArea): string[] {
+export function readSection(area: OptionsArea): { readonly comments: string[]; readonly application?: string } {
+  const comments: string[] = [];
+  let application: string | undefined;
+  visitOptions(area, (code, value) => {
+    if (code === format.OptionCode.COMMENT) comments.push(optionText(value));
+    if (code === format.OptionCode.SHB_USERAPPL) application = optionText(value);
+  });
+  return application === undefined ? { comments } : { comments, application };
+}
+
+export function readFrameComments(area: OptionsArea): readonly string[] {
   const comments: string[] = [];
   visitOptions(area, (code, value) => {
     if (code === format.OptionCode.COMMENT) comments.push(optionText(value));
   });
-  return comments;
+  return comments.length === 0 ? NO_COMMENTS : comments;
 }
 
-export interface FrameOptions {
-  readonly comments: readonly string[];
-  readonly direction?: CaptureDirection;
-}
-
-const NO_FRAME_OPTIONS: FrameOptions = { comments: NO_COMMENTS };
-
-export function readFrameOptions(area: OptionsArea): FrameOptions {
-  if (area.from >= area.to) return NO_FRAME_OPTIONS;
-  const comments: string[] = [];
+/** The direction by `epb_flags`. Looks at every option, so that one which ends after its block does not go unnoticed. */
+export function readFrameDirection({ window, from, to, littleEndian }: OptionsArea): CaptureDirection | undefined {
+  const { view } = window;
   let direction: CaptureDirection | undefined;
-  visitOptions(area, (code, value, view) => {
-    if (code === format.OptionCode.COMMENT) comments.push(optionText(value));
-    if (code === format.OptionCode.PACKET_FLAGS && value.length === 4) {
-      direction = directionOf(view.getUint32(0, area.littleEndian));
+  let offset = from;
+  while (offset + 4 <= to) {
+    const code = view.getUint16(offset, littleEndian);
+    const lengthBytes = view.getUint16(offset + 2, littleEndian);
+    if (code === format.OptionCode.END) break;
+    if (offset + 4 + lengthBytes > to) throw tooLong(window, code, lengthBytes, to - offset - 4);
+    if (code === format.OptionCode.PACKET_FLAGS && lengthBytes === 4) {
+      direction = directionOf(view.getUint32(offset + 4, littleEndian));
     }
-  });
-  return { comments: comments.length === 0 ? NO_COMMENTS : comments, ...(direction && { direction }) };
+    offset += 4 + format.paddedTo32Bits(lengthBytes);
+  }
+  return direction;
+}
+
+function tooLong(window: ByteWindow, code: number, lengthBytes: number, leftBytes: number): CaptureError {
+  return window.invalid(`option ${code} within its block`, `a length of ${lengthBytes} with ${leftBytes} left`);
 }
 
 function directionOf(flags: number): CaptureDirection | undefined {

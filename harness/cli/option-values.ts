@@ -1,7 +1,9 @@
 import { InvalidArgumentError } from 'commander';
+import { Ipv4Address } from '../address/ipv4-address.ts';
 import { isProto41Error } from '../errors.ts';
 import { NODE_NAMES, type NodeName } from '../node/node.ts';
-import { parseProfile, ProfileError } from '../profile/index.ts';
+import { INTERFACE_BACKENDS, type InterfaceBackend } from '../wire/interface/interface-wire.ts';
+import { checkNoOptionRepeated, parseProfile, ProfileError } from '../profile/index.ts';
 import { printable } from '../report/escape.ts';
 import { AREAS, type Area, type LevelClass } from '../runner/requirement.ts';
 import { parseShard, type Shard } from '../runner/select-cases.ts';
@@ -27,6 +29,8 @@ const expectOneOf = <Value extends string>(values: readonly Value[], text: strin
 
 export const readNode = (text: string): NodeName => expectOneOf(NODE_NAMES, text);
 
+export const readWire = (text: string): InterfaceBackend => expectOneOf(INTERFACE_BACKENDS, text);
+
 export const readEvidence = (text: string): EvidenceMode => expectOneOf(EVIDENCE_MODES, text);
 
 export const readArea = (text: string): Area => expectOneOf(AREAS, text);
@@ -39,6 +43,34 @@ export const readRepeat = (text: string): number => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 1_000_000) return value;
   throw new InvalidArgumentError('Expected a whole number from 1 to 1000000.');
+};
+
+export const readPropertyPackets = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 100_000_000) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 100000000.');
+};
+
+/** A whole number of things, up to what an IPv4 network can hold. */
+export const readCount = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 2 ** 32) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 4294967296.');
+};
+
+export const readAmount = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && value <= 1_000_000) return value;
+  throw new InvalidArgumentError('Expected a number from 0 to 1000000.');
+};
+
+export const readIpv4 = (text: string): Ipv4Address => {
+  try {
+    return Ipv4Address.parse(text);
+  } catch (error) {
+    if (isProto41Error(error)) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
 };
 
 export const readShard = (text: string): Shard => {
@@ -69,6 +101,7 @@ export const collect =
 export const readProfileText = (text: string): string => {
   try {
     parseProfile(text);
+    checkNoOptionRepeated(text);
     return text;
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;

@@ -1,5 +1,5 @@
-import { mkdir, readdir, rmdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
 const DEFAULT_PARENT = 'proto41-results';
@@ -60,12 +60,34 @@ const makeDefault = async (parent: string, now: Date): Promise<string> => {
 
 const make = async (folder: string, what: string): Promise<void> => {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeWithParents(folder);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(
       `${what}: expected a folder that can be made at ${folder}, found: ${reason}; name another one with --out DIR`,
     );
+  }
+};
+
+/** One folder after the other: Node's own `recursive` never ends where a folder says that it does not exist when it is made, as /proc does. */
+const makeWithParents = async (folder: string): Promise<void> => {
+  const parent = dirname(folder);
+  if (await isFolder(folder)) return;
+  if (parent !== folder) await makeWithParents(parent);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
+  }
+};
+
+const isFolder = async (path: string): Promise<boolean> => {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
   }
 };
 

@@ -1,9 +1,24 @@
 import { Command, Option } from 'commander';
+import { addCheckFlags, type CheckFlags } from './check-flags.ts';
+import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { faultsCommand, type FaultsFlags } from './commands/faults.ts';
 import { LISTABLE, listCommand } from './commands/list.ts';
+import { planCommand, type PlanFlags } from './commands/plan.ts';
+import { reportCommand, type ReportFlags } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
-import { collect, readArea, readText } from './option-values.ts';
+import { targetCheckCommand, type TargetCheckFlags } from './commands/target-check.ts';
+import {
+  collect,
+  readAmount,
+  readArea,
+  readCount,
+  readIpv4,
+  readNode,
+  readProfileText,
+  readText,
+  readWire,
+} from './option-values.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { printableLines } from '../report/escape.ts';
 import type { Services } from './services.ts';
@@ -17,6 +32,8 @@ Examples (npm start -- <command> from a checkout):
   proto41 run --target reference --profile 6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=fou:3544
   proto41 list requirements "mtu.*"
   proto41 faults --area decap
+  proto41 check capture.pcapng --annotate findings.pcapng
+  tcpdump -U -w - proto 41 | proto41 check -
 
 Exit codes:
   0  everything demanded is as expected       3  the target or node could not be started
@@ -56,6 +73,35 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .action(async (what: string, glob: string | undefined, flags: { json?: boolean }) => {
       finish(await listCommand(terminal, services, what, glob, flags));
     });
+  command('plan')
+    .description('address plan of an overlay: node prefixes, capacity beside the alternatives, MTU, configuration')
+    .argument('[profile]', 'overlay to plan, e.g. 6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=fou:3544')
+    .option('--nodes <count>', 'nodes of the cluster (default: 5000, or what fits)', readCount)
+    .option('--pods <count>', 'pods on each node', readCount, 110)
+    .option('--moves <count>', 'how often a pod comes, goes or moves in an hour', readAmount, 1)
+    .option('--underlay-mtu <bytes>', 'MTU of the underlay', readCount, 1500)
+    .option('--node <ipv4>', 'show prefix and configuration of this node (repeatable)', collect(readIpv4))
+    .option('--json', 'print the plan as JSON')
+    .action((profile: string | undefined, flags: PlanFlags) => {
+      finish(planCommand(terminal, profile, flags));
+    });
+  command('report')
+    .description('render result folders again: shards and kernels together, compared with a saved run')
+    .argument('<folder...>', 'result folders of `run`')
+    .option(
+      '--out <folder>',
+      'write report.html, results.json, junit.xml, results.tap and summary.md into a new folder',
+    )
+    .option(
+      '--baseline <folder>',
+      'result folder to compare with (repeatable): exit 1 only for what fails newly',
+      collect(readText),
+    )
+    .addOption(new Option('--annotations <service>', 'also print annotations for this service').choices(['github']))
+    .option('--json', 'print the merged results, and the comparison, as JSON')
+    .action(async (folders: string[], flags: ReportFlags) => {
+      finish(await reportCommand(terminal, folders, flags));
+    });
   command('faults')
     .description('switch each fault on in the reference, and say which the cases catch')
     .addOption(
@@ -70,6 +116,27 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .action(async (flags: FaultsFlags) => {
       finish(await faultsCommand(terminal, services, flags));
     });
+  command('target')
+    .description('say whether a target keeps its contract (docs/targets.md)')
+    .command('check')
+    .description('start it, send a good packet each way, stop it, and look for what it leaves behind')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .argument('<target>', 'name or folder of the target')
+    .addOption(new Option('--node <name>', 'where it runs (default: what its kind needs)').argParser(readNode))
+    .addOption(new Option('--wire <name>', 'how frames get to the interfaces of the netns node').argParser(readWire))
+    .addOption(
+      new Option('--profile <text>', 'overlay configuration (default: one that it claims)').argParser(readProfileText),
+    )
+    .option('--json', 'print the steps as JSON')
+    .action(async (target: string, flags: TargetCheckFlags) => {
+      finish(await targetCheckCommand(terminal, services, target, flags));
+    });
+  addCheckFlags(command('check').description('judge captures offline')).action(
+    async (files: readonly string[], flags: CheckFlags) => {
+      finish(await checkCommand(terminal, services, files, flags));
+    },
+  );
   command('doctor')
     .description('say what this machine can run, what is missing, and the command that installs it')
     .option('--json', 'print the findings as JSON')

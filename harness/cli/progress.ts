@@ -9,6 +9,8 @@ export interface Progress extends Disposable {
   /** What the phase is at, e.g. a download; only shown on a terminal. */
   detail(text: string): void;
   cases(done: number, total: number): void;
+  /** What is being worked on now, undefined for nothing; named where it takes long. */
+  current(name: string | undefined): void;
   /** Runs `write` with the moving line out of the way. */
   around(write: () => void): void;
 }
@@ -17,6 +19,7 @@ const SILENT: Progress = {
   phase: () => undefined,
   detail: () => undefined,
   cases: () => undefined,
+  current: () => undefined,
   around: (write) => {
     write();
   },
@@ -28,16 +31,45 @@ export const createProgress = (terminal: Terminal, options: { readonly quiet: bo
   return terminal.isInteractive ? movingLine(terminal) : plainLines(terminal);
 };
 
-const plainLines = (terminal: Terminal): Progress => ({
-  ...SILENT,
-  phase: (name) => {
-    terminal.err(`proto41: ${printable(name)}\n`);
-  },
-});
+/** How often whoever reads a log is told how far the work is. */
+const REPORT_EVERY_MS = 10_000;
+
+const plainLines = (terminal: Terminal): Progress => {
+  const state: { done: number; total: number; current?: { readonly name: string; readonly sinceMs: number } } = {
+    done: 0,
+    total: 0,
+  };
+  const report = (): void => {
+    if (state.current === undefined) return;
+    const { name, sinceMs } = state.current;
+    const count = `${String(state.done)} of ${String(state.total)} done`;
+    terminal.err(`proto41: ${count}, at ${printable(name)} for ${durationText(performance.now() - sinceMs)}\n`);
+  };
+  const timer = setInterval(report, REPORT_EVERY_MS).unref();
+  return {
+    ...SILENT,
+    phase: (name) => {
+      terminal.err(`proto41: ${printable(name)}\n`);
+    },
+    cases: (done, total) => {
+      Object.assign(state, { done, total });
+    },
+    current: (name) => {
+      if (name === undefined) delete state.current;
+      else state.current = { name, sinceMs: performance.now() };
+    },
+    [Symbol.dispose]: () => {
+      clearInterval(timer);
+    },
+  };
+};
+
+/** A case that takes no longer need not be named on the moving line. */
+const NAMED_AFTER_MS = 2000;
 
 const movingLine = (terminal: Terminal): Progress => {
   const startedMs = performance.now();
-  const state = { phase: '', detail: '' };
+  const state = { phase: '', detail: '', current: '', currentSinceMs: 0 };
   // The spinner must not take over standard input: Ctrl-C is ours.
   const spinner: Ora = ora({
     stream: terminal.errStream,
@@ -46,7 +78,9 @@ const movingLine = (terminal: Terminal): Progress => {
   });
   const show = (): void => {
     const detail = state.detail === '' ? '' : ` ${state.detail}`;
-    spinner.text = `${state.phase}${detail} ${terminal.errPalette.dim(durationText(performance.now() - startedMs))}`;
+    const isLong = state.current !== '' && performance.now() - state.currentSinceMs > NAMED_AFTER_MS;
+    const current = isLong ? ` ${state.current}` : '';
+    spinner.text = `${state.phase}${detail}${current} ${terminal.errPalette.dim(durationText(performance.now() - startedMs))}`;
   };
   const timer = setInterval(show, 100).unref();
   return {
@@ -61,6 +95,10 @@ const movingLine = (terminal: Terminal): Progress => {
     },
     cases: (done, total) => {
       state.detail = `${String(done)}/${String(total)}`;
+    },
+    current: (name) => {
+      state.current = name === undefined ? '' : printable(name);
+      state.currentSinceMs = performance.now();
     },
     around: (write) => {
       const wasSpinning = spinner.isSpinning;

@@ -1,8 +1,9 @@
 import { Option, type Command } from 'commander';
 import type { NodeName } from '../node/node.ts';
+import { INTERFACE_BACKENDS, type InterfaceBackend } from '../wire/interface/interface-wire.ts';
 import { DEFAULT_PROFILE_NAME } from '../profile/index.ts';
 import type { LevelClass } from '../runner/requirement.ts';
-import type { Shard } from '../runner/select-cases.ts';
+import { DEFAULT_LONGEST_WAIT_SECONDS, type Shard } from '../runner/select-cases.ts';
 import {
   collect,
   EVIDENCE_MODES,
@@ -10,28 +11,35 @@ import {
   readLevel,
   readNode,
   readProfileText,
+  readPropertyPackets,
   readRepeat,
   readSeed,
   readShard,
   readText,
+  readWire,
   type EvidenceMode,
 } from './option-values.ts';
+import { defaultNode } from './default-node.ts';
+import { DEFAULT_PROPERTY_PACKETS } from '../tester/testbed-contract.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What commander makes of the flags of `run`. */
 export interface RunFlags {
   readonly target: string;
   readonly node?: NodeName;
+  readonly wire?: InterfaceBackend;
   readonly kernel?: string;
   readonly modules?: string;
   readonly profile?: readonly string[];
   readonly case?: readonly string[];
   readonly level?: readonly LevelClass[];
   readonly strict?: boolean;
+  readonly slow?: boolean;
   /** False with `--no-expectations`. */
   readonly expectations: boolean;
   readonly shard?: Shard;
   readonly repeat?: number;
+  readonly propertyPackets?: number;
   readonly seed?: string;
   readonly bail?: boolean;
   readonly out?: string;
@@ -54,13 +62,20 @@ export const addRunFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--node <name>',
-        'where it runs, see `list nodes` (default: vm, and memory for the reference)',
+        'where it runs, see `list nodes` (default: what the kind of the target needs)',
       ).argParser(readNode),
     )
     .addOption(
-      new Option('--kernel <name|file>', 'kernel of the vm node, see `list kernels`, or a vmlinuz file').argParser(
-        readText,
-      ),
+      new Option(
+        '--wire <name>',
+        `how frames get to the interfaces of the netns node: ${INTERFACE_BACKENDS.join(', ')} (default: afpacket)`,
+      ).argParser(readWire),
+    )
+    .addOption(
+      new Option(
+        '--kernel <name|file>',
+        'kernel of the vm node, see `list kernels`, a vmlinuz file, or all of them: all',
+      ).argParser(readText),
     )
     .addOption(
       new Option('--modules <dir>', 'its /lib/modules/RELEASE folder, with --kernel <file>').argParser(readText),
@@ -80,10 +95,22 @@ export const addRunFlags = (command: Command): Command =>
       new Option('--level <level>', 'only demands of at least this level: must, should, may').argParser(readLevel),
     )
     .addOption(new Option('--strict', 'a violated SHOULD fails the run'))
+    .addOption(
+      new Option(
+        '--slow',
+        `also run cases that wait longer than ${String(DEFAULT_LONGEST_WAIT_SECONDS)} s for a timer of the protocol (in memory, where time is virtual, they always run)`,
+      ),
+    )
     .addOption(new Option('--no-expectations', 'ignore the deviations that the target declares'))
     .addOption(new Option('--shard <i/n>', 'only every n-th case, starting with the i-th').argParser(readShard))
     .addOption(
       new Option('--repeat <n>', 'run every case n times; verdicts that differ are inconclusive').argParser(readRepeat),
+    )
+    .addOption(
+      new Option(
+        '--property-packets <n>',
+        `random packets for each property (default: ${String(DEFAULT_PROPERTY_PACKETS)}; 100000 for a soak)`,
+      ).argParser(readPropertyPackets),
     )
     .addOption(
       new Option('--seed <text>', 'seed of everything random (default: a new one, printed)').argParser(readSeed),
@@ -105,8 +132,11 @@ export const addRunFlags = (command: Command): Command =>
     )
     .addOption(new Option('--quiet', 'print nothing but the summary line'));
 
-/** The node that the flags mean: the reference lives in this process, everything else needs a machine. */
-export const nodeOf = (flags: RunFlags): NodeName => flags.node ?? (flags.target === 'reference' ? 'memory' : 'vm');
+/** Every kernel that has a name, one after the other. */
+export const ALL_KERNELS = 'all';
+
+/** The node that the flags mean: what the kind of the target needs, unless they say it. */
+export const nodeOf = (flags: RunFlags): NodeName => flags.node ?? defaultNode(flags.target);
 
 /**
  * The text that names the kernel: a name, or `<vmlinuz>:<modules folder>`; undefined for the default.
@@ -121,7 +151,23 @@ export const kernelText = (flags: RunFlags): string | undefined => {
     );
   }
   if (flags.modules === undefined) return flags.kernel;
+  if (flags.kernel === ALL_KERNELS)
+    throw new UsageError(`--modules ${flags.modules}: expected --kernel FILE beside it, found --kernel ${ALL_KERNELS}`);
   if (flags.kernel === undefined)
     throw new UsageError(`--modules ${flags.modules}: expected --kernel FILE beside it, found none`);
   return `${flags.kernel}:${flags.modules}`;
+};
+
+/**
+ * How frames get to network interfaces; undefined for the default.
+ *
+ * @throws UsageError for a node without network interfaces of this machine
+ */
+export const wireOf = (flags: RunFlags): InterfaceBackend | undefined => {
+  const node = nodeOf(flags);
+  if (flags.wire !== undefined && node !== 'netns')
+    throw new UsageError(
+      `--wire ${flags.wire}: expected --node netns, found ${node}; it has no network interfaces here`,
+    );
+  return flags.wire;
 };

@@ -40,7 +40,8 @@ export const runView = (terminal: Terminal, progress: Progress, options: RunView
     if (event.kind === 'case-started') {
       if (!seen.has('cases')) progress.phase(PHASE_TEXTS.cases);
       seen.add('cases');
-    }
+      progress.current(`${event.id} [${event.profile}]`);
+    } else progress.current(undefined);
     progress.cases(event.done, event.total);
     if (event.kind !== 'case-finished' || options.quiet) return;
     if (!options.verbose && (event.expected || !ALWAYS_SHOWN.has(event.verdict))) return;

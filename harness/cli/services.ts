@@ -1,6 +1,8 @@
 import type { NodeSession } from '../node/node.ts';
 import type { Expectation } from '../runner/expectation.ts';
 import type { CaseRegistry } from '../runner/registry.ts';
+import type { Requirement } from '../runner/requirement.ts';
+import type { InterfaceBackend } from '../wire/interface/interface-wire.ts';
 import type { CreateTestbed } from '../tester/testbed-contract.ts';
 
 /** A target that can be run on a node. */
@@ -18,6 +20,8 @@ export interface TargetRequest {
   readonly node: string;
   /** A name, or `<vmlinuz>:<modules folder>`. */
   readonly kernel: string | undefined;
+  /** How frames get to network interfaces, where the node has some. */
+  readonly wire?: InterfaceBackend | undefined;
   readonly registry: CaseRegistry;
   readonly seed: string;
 }
@@ -25,6 +29,8 @@ export interface TargetRequest {
 export interface StartOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
+  /** Folder in which a node leaves what the target itself had to say. */
+  readonly outFolder?: string;
 }
 
 /** The parts of Proto41 that the commands put to work; loaded when a command needs them, so that `--help` is quick. */
@@ -33,6 +39,9 @@ export interface Services {
   /** Throws for a target, node or kernel that does not exist, or does not go with the others: wrong usage. */
   readonly chooseTarget: (request: TargetRequest) => Promise<ChosenTarget>;
   readonly loadTester: () => Promise<CreateTestbed>;
+  readonly standardInput: () => AsyncIterable<Uint8Array>;
+  /** The catalogue alone, without the cases. */
+  readonly loadRequirements: () => Promise<readonly Requirement[]>;
   /** Requirements that a rule judges in every frame. */
   readonly ruleRequirements: () => Promise<ReadonlySet<string>>;
   readonly faultNames: () => Promise<ReadonlySet<string>>;

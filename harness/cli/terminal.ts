@@ -10,6 +10,8 @@ export interface Terminal {
   readonly errStream: NodeJS.WritableStream;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Waits until what was written to `out` has been taken, or nobody takes it any more. */
+  readonly drained?: () => Promise<void>;
 }
 
 /** The terminal of this process. A reader that goes away (`| head`) ends the output, not the program with a stack trace. */
@@ -31,6 +33,12 @@ export const processTerminal = (): Terminal => {
     },
     err: (text) => {
       stderr.write(text);
+    },
+    drained: async () => {
+      if (!stdout.writableNeedDrain || stdout.destroyed) return;
+      await new Promise<void>((resolve) => {
+        for (const event of ['drain', 'close', 'error']) stdout.once(event, () => resolve());
+      });
     },
   };
 };

@@ -1,13 +1,14 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
 import { Ipv6Address } from '../address/ipv6-address.ts';
 import { Ipv6Prefix } from '../address/ipv6-prefix.ts';
+import { isatapMap } from '../address/mapping/isatap.ts';
 import { sixRdMap } from '../address/mapping/six-rd.ts';
 import { sixToFourMap } from '../address/mapping/six-to-four.ts';
 import type { EmbeddingMap } from '../address/mapping/embedding-map.ts';
 import type { MacAddress } from '../packet/mac-address.ts';
 import type { Mapping, Profile } from '../profile/index.ts';
 import { macOfIpv4, macOfIpv6 } from './mac-plan.ts';
-import { underlayPlan, withDutAt, withSegmentLength, type UnderlayPlan } from './underlay-plan.ts';
+import { underlayPlan, withDutAt, withSecondTunnel, withSegmentLength, type UnderlayPlan } from './underlay-plan.ts';
 
 /** A node of the overlay as the tester plays it. */
 export interface LabNode {
@@ -21,8 +22,10 @@ export interface LabNode {
 export interface Lab {
   readonly profile: Profile;
   readonly underlay: UnderlayPlan;
-  /** Undefined for a configured tunnel, which embeds nothing. */
+  /** How node prefixes embed IPv4 addresses. Undefined for a configured tunnel, which embeds nothing, and for ISATAP. */
   readonly map: EmbeddingMap | undefined;
+  /** The ISATAP link: N1 and N2 are routers on it, with their pods behind them; N3 is a host, and a stranger to what is behind. */
+  readonly isatap: IsatapLink | undefined;
   readonly n1: LabNode;
   readonly n2: LabNode;
   readonly n3: LabNode;
@@ -44,7 +47,7 @@ export interface Lab {
     readonly router: Ipv6Address;
     readonly routedPrefix: Ipv6Prefix;
   };
-  /** Outside the overlay; reached through the relay where one is configured, otherwise not at all. */
+  /** Outside the overlay; reached through the relay where one is configured, natively by a border relay, otherwise not at all. */
   readonly outsidePrefix: Ipv6Prefix;
   readonly macs: { readonly dut: { readonly P: MacAddress; readonly U: MacAddress; readonly U2: MacAddress } };
   readonly macOf: (address: Ipv4Address | Ipv6Address) => MacAddress;
@@ -53,9 +56,25 @@ export interface Lab {
   readonly subnetBroadcast: Ipv4Address;
 }
 
+/** RFC 5214: what the interface identifiers of one link embed. */
+export interface IsatapLink {
+  readonly map: EmbeddingMap;
+  /** The address of a node on the link, global or link-local; `universal` sets the u bit whatever the IPv4 address is. */
+  readonly addressOf: (ipv4: Ipv4Address, scope: 'global' | 'link-local', universal?: boolean) => Ipv6Address;
+  /** The potential router list of the DUT. */
+  readonly routers: readonly Ipv4Address[];
+  /** The DUT's routes through the link: to N2's pods, to a network by a next hop of N2 with the u bit, and by one that is no ISATAP address. */
+  readonly routes: readonly { readonly destination: Ipv6Prefix; readonly gateway: Ipv6Address }[];
+  readonly behindUniversal: Ipv6Prefix;
+  readonly behindOther: Ipv6Prefix;
+}
+
 const CONFIGURED_PREFIXES = ['2001:db8:1::/64', '2001:db8:2::/64', '2001:db8:3::/64'] as const;
+/** Beside another lab: the DUT has the same prefix if that is a configured tunnel too, the remote ends have others. */
+const SECOND_CONFIGURED_PREFIXES = ['2001:db8:1::/64', '2001:db8:12::/64', '2001:db8:13::/64'] as const;
 const FIRST_POD = 0x10n;
-const POD_COUNT = 4;
+/** Enough that suites which provoke many errors have pods of their own: errors to one pod may be rate-limited. */
+const POD_COUNT = 12;
 
 const mapOf = (mapping: Mapping): EmbeddingMap | undefined => {
   if (mapping.kind === '6rd') return sixRdMap({ domainPrefix: mapping.domainPrefix, ipv4Prefix: mapping.ipv4Prefix });
@@ -86,17 +105,23 @@ export interface LabOptions {
   readonly underlayPrefixLength?: number;
   /** The DUT's own IPv4 address, where a case varies it. */
   readonly dutIpv4?: Ipv4Address;
+  /** The lab of another tunnel of the same nodes, whose underlay this one shares. */
+  readonly beside?: Lab;
 }
 
 /** Lays out the lab for a profile; the same profile always gives the same addresses. */
 export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const map = mapOf(profile.mapping);
-  const usual = underlayPlan(profile.mapping);
+  const { beside } = options;
+  const usual =
+    beside === undefined
+      ? underlayPlan(profile.mapping)
+      : withSecondTunnel(beside.underlay, beside.profile.mapping, profile.mapping);
   const planned = options.dutIpv4 === undefined ? usual : withDutAt(usual, options.dutIpv4);
   const length = options.underlayPrefixLength;
   const underlay = length === undefined ? planned : withSegmentLength(planned, length);
   const { segment } = underlay;
-  const configured = CONFIGURED_PREFIXES.map((text) => Ipv6Prefix.parse(text));
+  const configured = (beside === undefined ? CONFIGURED_PREFIXES : SECOND_CONFIGURED_PREFIXES).map((text) => Ipv6Prefix.parse(text));
   const prefixOf = (ipv4: Ipv4Address): Ipv6Prefix => {
     if (map !== undefined) return map.nodePrefix(ipv4);
     const index = [underlay.dut, underlay.n2, underlay.n3].findIndex((known) => known.equals(ipv4));
@@ -108,13 +133,21 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
     nodes.set(ipv4.toNumber(), known);
     return known;
   };
+  const macs = new WeakMap<Ipv4Address | Ipv6Address, MacAddress>();
+  const macOf = (address: Ipv4Address | Ipv6Address): MacAddress => {
+    const known = macs.get(address) ?? (address instanceof Ipv4Address ? macOfIpv4(address) : macOfIpv6(address));
+    macs.set(address, known);
+    return known;
+  };
   const n1 = node(underlay.dut);
+  const n2 = node(underlay.n2);
   return {
     profile,
     underlay,
     map,
+    isatap: isatapLink(profile.mapping, n2),
     n1,
-    n2: node(underlay.n2),
+    n2,
     n3: node(underlay.n3),
     node,
     overlayAddress: n1.nodePrefix.at(1),
@@ -130,9 +163,37 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
     },
     outsidePrefix: outsidePrefix(map),
     macs: { dut: options.dutMacs },
-    macOf: (address) => (address instanceof Ipv4Address ? macOfIpv4(address) : macOfIpv6(address)),
+    macOf,
     nextHop: (destination) => nextHop(underlay, destination),
     subnetBroadcast: segment.at((1 << (32 - segment.length)) - 1),
+  };
+};
+
+const UNIVERSAL_BIT = 1n << 57n;
+const LINK_LOCAL_PREFIX = Ipv6Prefix.parse('fe80::/64');
+
+const BEHIND_UNIVERSAL = Ipv6Prefix.parse('2001:db8:42::/64');
+const BEHIND_OTHER = Ipv6Prefix.parse('2001:db8:43::/64');
+
+const isatapLink = (mapping: Mapping, n2: LabNode): IsatapLink | undefined => {
+  if (mapping.kind !== 'isatap') return undefined;
+  const map = isatapMap(mapping.prefix);
+  const addressOf: IsatapLink['addressOf'] = (ipv4, scope, universal) => {
+    const identifier = BigInt.asUintN(64, map.nodePrefix(ipv4).address.toBigInt());
+    const chosen = universal === undefined ? identifier : (identifier & ~UNIVERSAL_BIT) | (universal ? UNIVERSAL_BIT : 0n);
+    return (scope === 'global' ? mapping.prefix : LINK_LOCAL_PREFIX).at(chosen);
+  };
+  return {
+    map,
+    addressOf,
+    routers: [n2.ipv4],
+    behindUniversal: BEHIND_UNIVERSAL,
+    behindOther: BEHIND_OTHER,
+    routes: [
+      { destination: n2.nodePrefix, gateway: addressOf(n2.ipv4, 'link-local') },
+      { destination: BEHIND_UNIVERSAL, gateway: addressOf(n2.ipv4, 'link-local', true) },
+      { destination: BEHIND_OTHER, gateway: LINK_LOCAL_PREFIX.at(BigInt(n2.ipv4.toNumber())) },
+    ],
   };
 };
 

@@ -86,9 +86,10 @@ export const underlayPlan = (mapping: Mapping): UnderlayPlan =>
 
 /**
  * The plan for a DUT with another address than the planned one. Outside the segment it gets a segment of its own with both
- * gateways, behind which everybody else stays where he is.
+ * gateways, behind which everybody else stays where he is. At the address of N2 the two change places.
  */
 export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan => {
+  if (dut.equals(plan.n2)) return { ...plan, dut, n2: plan.dut };
   if (plan.segment.contains(dut)) return { ...plan, dut };
   const segment = Ipv4Prefix.of(dut, 24);
   const host = (offset: number): Ipv4Address => segment.at(offset);
@@ -102,6 +103,10 @@ export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan =>
     gatewayB: host(252),
   };
 };
+
+/** The plan of a second tunnel of the same nodes. Two configured tunnels on one address need two remote ends, so the second leads to N3. */
+export const withSecondTunnel = (plan: UnderlayPlan, first: Mapping, second: Mapping): UnderlayPlan =>
+  first.kind === '6in4' && second.kind === '6in4' ? { ...plan, n2: plan.n3, n3: plan.n2 } : plan;
 
 /**
  * The plan with another prefix length of the segment. Gateways that fall out of it move to its end; of the two addresses of a

@@ -3,6 +3,8 @@
  * missing bytes read as zero, and a write there is lost. Whoever needs to know checks the length first.
  */
 
+import { zeroed } from './arena.ts';
+
 const HEX_BYTES_PER_LINE = 16;
 const EMPTY = new Uint8Array(0);
 
@@ -42,7 +44,7 @@ export function writeUint32(bytes: Uint8Array, at: number, value: number): void 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;
-  const joined = new Uint8Array(length);
+  const joined = zeroed(length);
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);

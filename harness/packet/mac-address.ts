@@ -31,7 +31,7 @@ export class MacAddress {
   /** A copy of six bytes at an offset; bytes beyond the end are zero. */
   static fromBytes(bytes: Uint8Array, offset = 0): MacAddress {
     const copy = new Uint8Array(LENGTH);
-    copy.set(bytes.subarray(offset, offset + LENGTH));
+    for (let i = 0; i < LENGTH; i++) copy[i] = bytes[offset + i] ?? 0;
     return new MacAddress(copy);
   }
 

@@ -23,13 +23,14 @@ const wholeNumber = (text: string, minimum: number, maximum: number): number | u
 /** The options with a value of their own; every other option is a switch. A reader returns what it expected when the value does not fit. */
 const SPECIAL_OPTIONS: Readonly<Record<string, OptionReader>> = {
   encap: (draft, value) => {
-    if (value === 'proto41') {
-      draft.encapsulation = { kind: 'protocol-41' };
+    if (value === 'proto41' || value === 'gre') {
+      draft.encapsulation = { kind: value === 'gre' ? 'gre' : 'protocol-41' };
       return undefined;
     }
-    const port = value.startsWith('fou:') ? wholeNumber(value.slice(4), 1, 65535) : undefined;
-    if (port === undefined) return 'proto41 or fou:<port from 1 to 65535>';
-    draft.encapsulation = { kind: 'fou', port };
+    const kind = (['fou', 'gue'] as const).find((name) => value.startsWith(`${name}:`));
+    const port = wholeNumber(value.slice(4), 1, 65535);
+    if (kind === undefined || port === undefined) return 'proto41, gre, fou:<port> or gue:<port from 1 to 65535>';
+    draft.encapsulation = { kind, port };
     return undefined;
   },
   mtu: (draft, value) => {
@@ -113,7 +114,9 @@ export const applyOption = (draft: ProfileDraft, option: string, text: string, p
 export const optionTexts = (profile: Omit<Profile, 'text' | 'name'>, defaults: Switches): string[] => {
   const options: string[] = [];
   const { switches, encapsulation } = profile;
-  if (encapsulation.kind === 'fou') options.push(`encap=fou:${String(encapsulation.port)}`);
+  if (encapsulation.kind === 'gre') options.push('encap=gre');
+  else if (encapsulation.kind !== 'protocol-41')
+    options.push(`encap=${encapsulation.kind}:${String(encapsulation.port)}`);
   if (switches.mtuMode === 'static') options.push(`mtu=static:${String(profile.staticMtuBytes)}`);
   else if (defaults.mtuMode === 'static') options.push('mtu=dynamic');
   if (switches.tos === 'fixed') options.push(`tos=fixed:${String(profile.fixedTos)}`);

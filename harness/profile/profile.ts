@@ -4,12 +4,26 @@ import type { Switches } from './switches.ts';
 
 /** How an inner destination becomes an outer one. */
 export type Mapping =
-  | { readonly kind: '6rd'; readonly domainPrefix: Ipv6Prefix; readonly ipv4Prefix: Ipv4Prefix }
+  | {
+      readonly kind: '6rd';
+      readonly domainPrefix: Ipv6Prefix;
+      readonly ipv4Prefix: Ipv4Prefix;
+      /** A customer edge (CE), or the border relay (BR) between the domain and the native IPv6 Internet (RFC 5969 section 3). */
+      readonly role: 'ce' | 'br';
+    }
   | { readonly kind: '6to4' }
-  | { readonly kind: '6in4' };
+  | { readonly kind: '6in4' }
+  /** RFC 5214: one /64 for all nodes, the IPv4 address in the interface identifier. */
+  | { readonly kind: 'isatap'; readonly prefix: Ipv6Prefix }
+  /** RFC 2473: one configured tunnel, both ends of which are IPv6 addresses. */
+  | { readonly kind: 'ip6ip6' };
 
-/** What stands between the outer IPv4 header and the inner IPv6 header. */
-export type Encapsulation = { readonly kind: 'protocol-41' } | { readonly kind: 'fou'; readonly port: number };
+/** What stands between the outer IP header and the inner IPv6 header. */
+export type Encapsulation =
+  | { readonly kind: 'protocol-41' }
+  | { readonly kind: 'fou'; readonly port: number }
+  | { readonly kind: 'gue'; readonly port: number }
+  | { readonly kind: 'gre' };
 
 /** The names under which the catalogue lists requirements per profile. */
 export const CATALOGUE_PROFILES = ['6in4', '6to4', '6rd', '6rd-br', 'fou', 'gue', 'gre', 'ip6ip6', 'isatap'] as const;
@@ -26,7 +40,7 @@ export interface Profile {
   readonly mapping: Mapping;
   readonly encapsulation: Encapsulation;
   readonly switches: Switches;
-  /** Outer TTL when `ttl=fixed`. */
+  /** Outer TTL (hop limit of an outer IPv6 header) when `ttl=fixed`. */
   readonly outerTtl: number;
   /** Outer TOS octet when `tos=fixed`. */
   readonly fixedTos: number;
@@ -34,5 +48,18 @@ export interface Profile {
   readonly staticMtuBytes: number;
 }
 
-/** Bytes that the encapsulation adds to an inner packet: 20 for IPv4, and 8 more for UDP (RFC 4213 section 3.2, RFC 768). */
-export const overheadBytes = (profile: Profile): number => (profile.encapsulation.kind === 'fou' ? 28 : 20);
+/** The catalogue's name for a mapping, whatever it is carried in. */
+export const mappingProfile = (mapping: Mapping): CatalogueProfile =>
+  mapping.kind === '6rd' && mapping.role === 'br' ? '6rd-br' : mapping.kind;
+
+/** One tunnel between two configured ends, which embeds nothing in addresses. */
+export const isConfiguredTunnel = ({ mapping: { kind } }: Pick<Profile, 'mapping'>): boolean =>
+  kind === '6in4' || kind === 'ip6ip6';
+
+/** The BR of a 6rd domain (RFC 5969 section 3). */
+export const isBorderRelay = ({ mapping }: Pick<Profile, 'mapping'>): boolean =>
+  mapping.kind === '6rd' && mapping.role === 'br';
+
+/** UDP port that the encapsulation sends to, undefined where it is not UDP. */
+export const udpPortOf = ({ encapsulation }: Pick<Profile, 'encapsulation'>): number | undefined =>
+  encapsulation.kind === 'fou' || encapsulation.kind === 'gue' ? encapsulation.port : undefined;

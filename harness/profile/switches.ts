@@ -23,6 +23,7 @@ export const SWITCH_VALUES = {
   sourcePort: ['entropy', 'fixed'],
   gueVariant: ['0', '1'],
   outerFamily: ['ipv4', 'ipv6'],
+  brAddress: ['unicast', 'anycast'],
   encapLimit: ['off', '4'],
   ipsec: ['off', 'required'],
 } as const;

@@ -9,15 +9,39 @@ import type { Ipv4Net } from './ipv4/net.ts';
 import { inNet, parseIpv4, parseIpv4Net } from './ipv4/net.ts';
 import type { Ipv6Net } from './ipv6/prefix.ts';
 import { parseIpv6Net } from './ipv6/prefix.ts';
+import type { Ipv6Underlay } from './outer-ipv6/underlay.ts';
+import { parseIpv6Underlay } from './outer-ipv6/underlay.ts';
 
 /** 6to4 is 6rd with the domain 2002::/16 and no shared IPv4 bits (RFC 5969 section 1), so both use one arithmetic. */
 export interface EmbeddingMapping {
   readonly kind: '6rd' | '6to4';
   readonly domain: Ipv6Net;
   readonly common: Ipv4Net;
+  /** RFC 5969 section 3: the node is the BR of the domain, native IPv6 is behind its pod port. */
+  readonly isBorderRelay: boolean;
 }
 
-export type ReferenceMapping = EmbeddingMapping | { readonly kind: '6in4'; readonly remote: number };
+export interface IsatapMapping {
+  readonly kind: 'isatap';
+  readonly prefix: Ipv6Net;
+  /** The node's own address on the link. */
+  readonly address: Uint8Array;
+  /** The potential router list. */
+  readonly routers: readonly number[];
+  /** Routes through other routers of the link, longest prefix first. */
+  readonly routes: readonly { readonly net: Ipv6Net; readonly gateway: Uint8Array }[];
+}
+
+export type ReferenceMapping =
+  EmbeddingMapping | IsatapMapping | { readonly kind: '6in4'; readonly remote: number } | { readonly kind: 'ip6ip6' };
+
+/** One tunnel between two ends that configuration names. */
+export const isConfigured = ({ mapping: { kind } }: Pick<NodeConfig, 'mapping'>): boolean =>
+  kind === '6in4' || kind === 'ip6ip6';
+
+/** The mapping where node prefixes embed IPv4 addresses. */
+export const embeddingOf = ({ mapping }: Pick<NodeConfig, 'mapping'>): EmbeddingMapping | undefined =>
+  mapping.kind === '6rd' || mapping.kind === '6to4' ? mapping : undefined;
 
 export interface LocalIpv4 {
   readonly port: PortName;
@@ -45,12 +69,16 @@ export interface NodeConfig {
   readonly outerTtl: number;
   readonly fixedTos: number;
   readonly staticMtuBytes: number;
+  /** Largest outer packet that is put together, where one is configured. */
+  readonly reassemblyLimitBytes: number | undefined;
   readonly ports: ReadonlyMap<PortName, PortConfig>;
   /** Outer source of everything the node encapsulates. */
   readonly tunnelAddress: number;
   /** All IPv4 addresses of the node, the tunnel address first. */
   readonly localAddresses: readonly LocalIpv4[];
   readonly underlayRoutes: readonly UnderlayRouteEntry[];
+  /** The same in IPv6, for a tunnel with an outer IPv6 header. */
+  readonly ipv6Underlay: Ipv6Underlay | undefined;
   readonly nodePrefix: Ipv6Net;
   readonly overlayAddress: Uint8Array;
   readonly tunnelRoutes: readonly Ipv6Net[];
@@ -61,7 +89,19 @@ export interface NodeConfig {
   readonly nativeAddress: Uint8Array;
   readonly nativePrefix: Ipv6Net;
   readonly nativeRoutes: readonly { readonly net: Ipv6Net; readonly gateway: Uint8Array }[];
-  /** Link-local address of a configured tunnel: fe80:: and the IPv4 address (RFC 4213 section 3.7). */
+  /** The other tunnel of a node with two; only in the configuration of the first. */
+  readonly second?: NodeConfig;
+  /** The mapping of the other tunnel, in either configuration. */
+  readonly beside?: ReferenceMapping;
+  /** Destinations whose IPv4 route leads into the tunnel. */
+  readonly routesIntoTunnel: readonly Ipv4Net[];
+  /** Prefix on-link on a point-to-point tunnel; the node has its first address. */
+  readonly tunnelSubnet: Ipv6Net | undefined;
+  /** Whether the node chooses the MTU of the pod link. */
+  readonly choosesPodMtu: boolean;
+  /** Whether what is unusual goes to the log. */
+  readonly isLogging: boolean;
+  /** Link-local address of a configured tunnel: fe80:: and the IPv4 address (RFC 4213 section 3.7), or of ISATAP (RFC 5214 section 6.2). */
   readonly tunnelLinkLocal: Uint8Array | undefined;
 }
 
@@ -77,10 +117,12 @@ export const parseConfig = (setup: TargetSetup): NodeConfig => {
     outerTtl: setup.outerTtl,
     fixedTos: setup.fixedTos,
     staticMtuBytes: setup.staticMtuBytes,
+    reassemblyLimitBytes: setup.reassemblyLimitBytes,
     ports: parsePorts(setup),
     tunnelAddress,
     localAddresses,
     underlayRoutes: parseUnderlayRoutes(setup, localAddresses),
+    ipv6Underlay: parseIpv6Underlay(setup),
     nodePrefix: parseIpv6Net(setup.overlay.nodePrefix),
     overlayAddress: Ipv6Address.parse(setup.overlay.address).bytes,
     tunnelRoutes: setup.overlay.tunnelRoutes.map(parseIpv6Net),
@@ -97,7 +139,11 @@ export const parseConfig = (setup: TargetSetup): NodeConfig => {
       net: parseIpv6Net(route.destination),
       gateway: Ipv6Address.parse(route.gateway).bytes,
     })),
-    tunnelLinkLocal: setup.mapping.kind === '6in4' ? linkLocalOf(tunnelAddress) : undefined,
+    routesIntoTunnel: (setup.underlay.routesIntoTunnel ?? []).map(parseIpv4Net),
+    tunnelSubnet: setup.overlay.tunnelSubnet === undefined ? undefined : parseIpv6Net(setup.overlay.tunnelSubnet),
+    choosesPodMtu: setup.pods.mtu === 'chosen',
+    isLogging: setup.logging === 'on',
+    tunnelLinkLocal: tunnelLinkLocalOf(setup, tunnelAddress),
   };
 };
 
@@ -108,11 +154,27 @@ const parseMapping = (setup: TargetSetup): ReferenceMapping => {
         kind: '6rd',
         domain: parseIpv6Net(setup.mapping.domainPrefix),
         common: parseIpv4Net(setup.mapping.ipv4Prefix),
+        isBorderRelay: setup.mapping.role === 'br',
       };
     case '6to4':
-      return { kind: '6to4', domain: parseIpv6Net('2002::/16'), common: { address: 0, length: 0 } };
+      return { kind: '6to4', domain: parseIpv6Net('2002::/16'), common: { address: 0, length: 0 }, isBorderRelay: false };
     case '6in4':
       return { kind: '6in4', remote: parseIpv4(setup.mapping.remote) };
+    case 'isatap':
+      return {
+        kind: 'isatap',
+        prefix: parseIpv6Net(setup.mapping.prefix),
+        address: Ipv6Address.parse(setup.mapping.address).bytes,
+        routers: setup.mapping.routers.map(parseIpv4),
+        routes: setup.mapping.routes
+          .map(({ destination, gateway }) => ({
+            net: parseIpv6Net(destination),
+            gateway: Ipv6Address.parse(gateway).bytes,
+          }))
+          .toSorted((left, right) => right.net.length - left.net.length),
+      };
+    case 'ip6ip6':
+      return { kind: 'ip6ip6' };
   }
 };
 
@@ -147,6 +209,15 @@ const parseUnderlayRoutes = (setup: TargetSetup, locals: readonly LocalIpv4[]): 
     const attached = locals.find((local) => inNet({ address: local.address, length: local.prefixLength }, gateway));
     return { net, gateway, port: route.port ?? attached?.port ?? 'U' };
   });
+
+const tunnelLinkLocalOf = ({ mapping, underlay }: TargetSetup, tunnelAddress: number): Uint8Array | undefined => {
+  if (mapping.kind === '6in4' || mapping.kind === 'ip6ip6') return linkLocalOf(tunnelAddress);
+  const identified = mapping.kind === 'isatap' ? mapping.address : underlay.ipv6?.address;
+  if (identified === undefined) return undefined;
+  const address = linkLocalOf(tunnelAddress);
+  address.set(Ipv6Address.parse(identified).bytes.subarray(8), 8);
+  return address;
+};
 
 const linkLocalOf = (address: number): Uint8Array =>
   Uint8Array.of(0xfe, 0x80, ...Array<number>(10).fill(0), address >>> 24, address >>> 16, address >>> 8, address);

@@ -1,4 +1,5 @@
 import type { PortName } from '../wire/wire.ts';
+import type { Accounts } from './accounting.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ReferenceClock } from './clock.ts';
 import type { NodeConfig } from './config.ts';
@@ -8,6 +9,7 @@ import type { ErrorBudget } from './ipv6/rate-limit.ts';
 import type { IdentificationTable } from './ipv4/identification.ts';
 import type { Reassembly } from './ipv4/reassembly.ts';
 import type { NeighbourTable } from './link/neighbour-table.ts';
+import type { PeerReachability } from './link/peer-reachability.ts';
 import type { PathMtuTable } from './tunnel/path-mtu.ts';
 
 /** What the outer headers of a decapsulated packet said. */
@@ -16,9 +18,11 @@ export interface OuterSummary {
   readonly source: number;
   /** The address of the node that the packet was taken in for. */
   readonly destination: number;
+  /** The addresses of an outer IPv6 header; the numbers above are then 0. */
+  readonly ipv6?: { readonly source: Uint8Array; readonly destination: Uint8Array };
   readonly tos: number;
   readonly ttl: number;
-  readonly framing: 'protocol-41' | 'fou';
+  readonly framing: NodeConfig['encapsulation']['kind'];
 }
 
 /** Where an IPv6 packet came from. */
@@ -54,11 +58,19 @@ export interface ReferenceNode {
   readonly clock: ReferenceClock;
   readonly arp: NeighbourTable<number>;
   readonly neighbours: NeighbourTable<string>;
+  /** IPv6 neighbours on the underlay, and fragments from them: only for a tunnel with an outer IPv6 header. */
+  readonly underlayNeighbours: NeighbourTable<string>;
+  readonly underlayReassembly: OwnReassembly;
   readonly pathMtus: PathMtuTable;
   readonly identifications: IdentificationTable;
   readonly reassembly: Reassembly;
   readonly ownReassembly: OwnReassembly;
   readonly errorBudget: ErrorBudget;
+  /** Whether the other end of a configured tunnel is still there. */
+  readonly peer: PeerReachability;
+  readonly accounts: Accounts;
+  /** The same node as the end of its second tunnel: configuration apart, everything is shared. */
+  readonly second: ReferenceNode | undefined;
   readonly paths: Paths;
   transmit(port: PortName, frame: Uint8Array): void;
 }

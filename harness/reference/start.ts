@@ -2,6 +2,7 @@
 import { PORT_NAMES } from '../wire/wire.ts';
 import type { SwitchName, Switches } from '../profile/switches.ts';
 import type { NodeConfig } from './config.ts';
+import { embeddingOf } from './config.ts';
 import { inNet, ipv4Text } from './ipv4/net.ts';
 import { isSpecial, sanity } from './ipv4/special.ts';
 import { embeddedAddress, mapping } from './tunnel/mapping.ts';
@@ -15,9 +16,6 @@ export interface StartCheck {
 /** Switch values without an implementation here. */
 const UNSUPPORTED: { readonly [Name in SwitchName]?: Switches[Name] } = {
   sourcePair: 'legacy-3056',
-  gueVariant: '1',
-  outerFamily: 'ipv6',
-  encapLimit: '4',
   ipsec: 'required',
 };
 
@@ -43,8 +41,9 @@ export const startChecks: readonly StartCheck[] = [
   {
     name: '6rd-bounds',
     refusal: (config) => {
-      if (config.mapping.kind === '6in4') return undefined;
-      const bits = config.mapping.domain.length + 32 - config.mapping.common.length;
+      const embedding = embeddingOf(config);
+      if (embedding === undefined) return undefined;
+      const bits = embedding.domain.length + 32 - embedding.common.length;
       return bits > DELEGATED_LIMIT_BITS
         ? `the mapping leaves a /${String(bits)} per node, expected /${String(DELEGATED_LIMIT_BITS)} or shorter`
         : undefined;
@@ -52,10 +51,12 @@ export const startChecks: readonly StartCheck[] = [
   },
   {
     name: '6rd-common-prefix',
-    refusal: (config) =>
-      config.mapping.kind === '6in4' || inNet(config.mapping.common, config.tunnelAddress)
+    refusal: (config) => {
+      const embedding = embeddingOf(config);
+      return embedding === undefined || inNet(embedding.common, config.tunnelAddress)
         ? undefined
-        : `the node's address ${ipv4Text(config.tunnelAddress)} is outside the IPv4 prefix of the domain`,
+        : `the node's address ${ipv4Text(config.tunnelAddress)} is outside the IPv4 prefix of the domain`;
+    },
   },
   {
     name: 'own-address',
@@ -67,7 +68,7 @@ export const startChecks: readonly StartCheck[] = [
   {
     name: 'node-prefix',
     refusal: (config) => {
-      if (config.mapping.kind === '6in4') return undefined;
+      if (embeddingOf(config) === undefined) return undefined;
       const embedded = embeddedAddress(mapping, config, config.nodePrefix.bytes, 0);
       return embedded === config.tunnelAddress
         ? undefined

@@ -4,8 +4,9 @@ import { VERDICTS } from '../runner/verdict.ts';
 import { deviationLines } from './deviations.ts';
 import { durationText } from './duration.ts';
 import { printable, printableLines } from './escape.ts';
+import type { EvidenceFrames } from './evidence-frame.ts';
 import { failureBlock, needsBlock } from './failure-block.ts';
-import { tableLines } from './layout.ts';
+import { tableLines, wrap } from './layout.ts';
 import { lookupIn } from './lookup.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { countsText, isExpectedDeviation, summarize } from './summary.ts';
@@ -14,6 +15,8 @@ export interface ConsoleReportOptions {
   readonly palette?: Palette;
   /** The folder that holds the evidence, as the user would type it. */
   readonly folder?: string;
+  /** The frames of the evidence files, by file name, to show the decisive ones. */
+  readonly evidence?: EvidenceFrames;
   /** Only the summary line. */
   readonly quiet?: boolean;
 }
@@ -24,20 +27,46 @@ export const consoleReport = (result: RunResult, options: ConsoleReportOptions =
   return `${[...lines, summaryLine(result, options)].join('\n')}\n`;
 };
 
-const detailLines = (result: RunResult, { palette = PLAIN, folder }: ConsoleReportOptions): string[] => {
+const detailLines = (result: RunResult, { palette = PLAIN, folder, evidence }: ConsoleReportOptions): string[] => {
   const lookup = lookupIn(result);
   const lines: string[] = [];
   for (const each of result.cases.filter(needsBlock)) {
-    lines.push('', ...failureBlock(each, lookup, { palette, ...(folder === undefined ? {} : { folder }) }));
+    lines.push(
+      '',
+      ...failureBlock(each, lookup, {
+        palette,
+        ...(folder === undefined ? {} : { folder }),
+        ...(evidence === undefined ? {} : { evidence }),
+      }),
+    );
   }
   const deviations = result.cases.filter(isExpectedDeviation);
   if (deviations.length > 0) {
     lines.push('', palette.bold(`Expected deviations of ${printable(result.target)}`), ...deviationLines(deviations));
   }
   if (result.cases.length > 0) lines.push('', ...areaTable(result));
+  lines.push(...skipLines(result, palette));
   if (result.stopped !== undefined) lines.push('', ...stopLines(result.stopped, palette));
   if (lines.length > 0) lines.push('');
   return lines;
+};
+
+const WIDTH = 110;
+
+/** A run of which nothing is left but skips says why; one that has more to tell leaves that to `--verbose` and the files. */
+const skipLines = ({ cases }: RunResult, palette: Palette): string[] => {
+  if (cases.length === 0 || cases.some(({ verdict }) => verdict !== 'skip')) return [];
+  const reasons = new Map<string, number>();
+  for (const { reason = 'no reason given' } of cases) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return [
+    '',
+    palette.bold('Every case was skipped'),
+    ...[...reasons].flatMap(([reason, count]) =>
+      wrap(printable(`${String(count)}: ${reason}`), WIDTH).map(
+        (line, index) => `${index === 0 ? '  ' : '    '}${line}`,
+      ),
+    ),
+  ];
 };
 
 const stopLines = (stop: RunStop, palette: Palette): string[] => [

@@ -2,8 +2,10 @@ import type { CaseResult } from '../runner/result.ts';
 import type { Violation } from '../runner/verdict.ts';
 import { differenceLines } from './differences.ts';
 import { printable, printableLines } from './escape.ts';
+import type { EvidenceFrames } from './evidence-frame.ts';
 import { wrap } from './layout.ts';
 import type { RequirementLookup } from './lookup.ts';
+import { packetTreeLines } from './packet-tree.ts';
 import { paintVerdict, PLAIN, type Palette } from './palette.ts';
 import { isExpectedDeviation } from './summary.ts';
 
@@ -17,7 +19,10 @@ interface BlockContext {
   readonly palette: Palette;
   /** Folder that evidence files are named in, as the user would type it. */
   readonly folder: string | undefined;
+  readonly evidence: EvidenceFrames;
 }
+
+const NO_EVIDENCE: EvidenceFrames = new Map();
 
 /** Whether a result is explained in a block of its own. */
 export const needsBlock = (result: CaseResult): boolean =>
@@ -31,9 +36,13 @@ export const needsBlock = (result: CaseResult): boolean =>
 export const failureBlock = (
   result: CaseResult,
   lookup: RequirementLookup,
-  { palette = PLAIN, folder }: { readonly palette?: Palette; readonly folder?: string } = {},
+  {
+    palette = PLAIN,
+    folder,
+    evidence = NO_EVIDENCE,
+  }: { readonly palette?: Palette; readonly folder?: string; readonly evidence?: EvidenceFrames } = {},
 ): string[] => {
-  const context: BlockContext = { lookup, palette, folder };
+  const context: BlockContext = { lookup, palette, folder, evidence };
   const title = lookup(result.requirement)?.title ?? '';
   const lines = [
     `${paintVerdict(palette, result.verdict, result.verdict.toUpperCase())} ${palette.bold(printable(result.id))} [${printable(result.profile)}] ${printable(title)}`.trimEnd(),
@@ -79,12 +88,29 @@ const violationLines = (
   if (violation.tolerated === true) lines.push(...labelled(context, '', ['(the clause tolerates this: a warning)']));
   if (violation.differences !== undefined)
     lines.push(...verbatim(context, 'bytes', differenceLines(violation.differences)));
-  if (violation.frame !== undefined) lines.push(...verbatim(context, 'frame', [violation.frame]));
+  lines.push(...decisiveFrameLines(context, result, violation, previous));
   if (violation.frameNumber !== undefined) {
     const evidence = violation.evidence ?? result.evidence;
     lines.push(...labelled(context, 'evidence', frameReference(context, evidence, violation.frameNumber)));
   }
   return lines;
+};
+
+/** The decisive frame: in one line, and that of the first violation also as a tree, where its bytes are at hand. */
+const decisiveFrameLines = (
+  context: BlockContext,
+  result: CaseResult,
+  violation: Violation,
+  previous: Violation | undefined,
+): string[] => {
+  const { frame, frameNumber } = violation;
+  if (frame === undefined) return [];
+  const frames = context.evidence.get(violation.evidence ?? result.evidence ?? '');
+  const bytes = frames?.find(({ number }) => number === frameNumber)?.bytes;
+  const line = verbatim(context, 'frame', [frame]);
+  if (bytes === undefined || previous !== undefined) return line;
+  const tree = packetTreeLines(bytes, violation, result.profile, context.palette);
+  return [...line, ...tree.map((each) => `${' '.repeat(LABEL_WIDTH)}${each}`)];
 };
 
 const clauseLines = (context: BlockContext, id: string): string[] => {

@@ -1,4 +1,4 @@
-export { consoleReport, summaryLine } from './console.ts';
+export { consoleReport, summaryLine, type ConsoleReportOptions } from './console.ts';
 export { durationText } from './duration.ts';
 export { printable, printableJson, printableLines } from './escape.ts';
 export { jsonReport } from './json.ts';

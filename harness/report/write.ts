@@ -1,23 +1,36 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunResult } from '../runner/result.ts';
+import type { EvidenceFrames } from './evidence-frame.ts';
+import { ctrfReport } from './ctrf.ts';
+import { htmlReport } from './html/html-report.ts';
+import { reportedRun } from './html/load-run.ts';
 import { jsonReport } from './json.ts';
 import { junitReport } from './junit.ts';
 import { markdownReport } from './markdown.ts';
 import { tapReport } from './tap.ts';
 
-/** File names of the reports in a result folder. */
-export const REPORT_FILES = ['results.json', 'junit.xml', 'results.tap', 'summary.md'] as const;
+const HTML_FILE = 'report.html';
 
-const RENDERERS: Readonly<Record<(typeof REPORT_FILES)[number], (result: RunResult) => string>> = {
+const RENDERERS: Readonly<Record<string, (result: RunResult) => string>> = {
   'results.json': jsonReport,
   'junit.xml': junitReport,
   'results.tap': tapReport,
   'summary.md': markdownReport,
+  'ctrf.json': ctrfReport,
 };
 
-/** Writes every report of a run into a folder, which is made when it does not exist. */
-export const writeReports = async (folder: string, result: RunResult): Promise<void> => {
+/** File names of the reports in a result folder. */
+export const REPORT_FILES: readonly string[] = [...Object.keys(RENDERERS), HTML_FILE];
+
+/**
+ * Writes every report of a run into a folder, which is made when it does not exist; the evidence must lie there already. Returns the
+ * frames of the evidence.
+ */
+export const writeReports = async (folder: string, result: RunResult): Promise<EvidenceFrames> => {
   await mkdir(folder, { recursive: true });
-  await Promise.all(REPORT_FILES.map((name) => writeFile(join(folder, name), RENDERERS[name](result))));
+  await Promise.all(Object.entries(RENDERERS).map(([name, render]) => writeFile(join(folder, name), render(result))));
+  const reported = await reportedRun(result, folder, '');
+  await writeFile(join(folder, HTML_FILE), htmlReport([reported]));
+  return reported.evidence;
 };

@@ -5,7 +5,7 @@ import {
   type Ipv4Prefix,
   type Ipv6Prefix,
 } from '../address/index.ts';
-import type { Lab } from '../lab/index.ts';
+import { outerIpv6Of, type Lab } from '../lab/index.ts';
 import type { Profile } from '../profile/index.ts';
 
 /**
@@ -62,11 +62,17 @@ export function ruleContextOf(lab: Lab, options: RuleContextOptions = {}): RuleC
     tunnelSource: underlay.dut,
     dutIpv4: [underlay.dut, ...secondary, ...otherPorts],
     dutIpv4OnOtherPorts: otherPorts,
-    dutIpv6: [lab.overlayAddress, native.dutAddress, lab.podGateway, compatible],
+    dutIpv6: [lab.overlayAddress, native.dutAddress, lab.podGateway, compatible, ...tunnelAddresses(lab)],
     nodePrefix: lab.n1.nodePrefix,
     ...(profile.mapping.kind === '6in4' ? { remote: underlay.n2 } : {}),
     segments: hasSecondPort ? [underlay.segment, underlay.secondSegment] : [underlay.segment],
     underlayMtuBytes: options.underlayMtuBytes ?? 1500,
     outerTtlIsConfigured: true,
   };
+}
+
+/** Addresses that a node has because of the kind of its tunnel: on the ISATAP link, and in the IPv6 underlay. */
+function tunnelAddresses({ isatap, n1, profile }: Lab): Ipv6Address[] {
+  if (profile.switches.outerFamily === 'ipv6') return [outerIpv6Of(n1.ipv4)];
+  return isatap === undefined ? [] : [isatap.addressOf(n1.ipv4, 'global'), isatap.addressOf(n1.ipv4, 'link-local')];
 }

@@ -5,10 +5,12 @@ import { IPV4, IPV4_FLAG } from '../packet/ipv4.ts';
 import { IPV6 } from '../packet/ipv6.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
 import { UDP } from '../packet/udp.ts';
+import type { Encapsulation } from '../profile/index.ts';
+import { behindGre, behindGue, walkOuterIpv6, type OuterIpv6Walk } from './framing.ts';
 import { readInt32 } from './int32.ts';
 
-/** How an inner packet is carried: directly in IPv4, in UDP on the tunnel's port, or not at all. */
-export type Framing = 'none' | 'protocol-41' | 'udp';
+/** How an inner packet is carried: directly in IP, in UDP on the tunnel's port, in GRE, or not at all. */
+export type Framing = 'none' | 'protocol-41' | 'udp' | 'gre';
 
 /**
  * What a frame consists of, as offsets into it. One object serves for every frame: `dissect` overwrites all of it.
@@ -25,7 +27,7 @@ export interface Dissection {
   /** IHL times four as claimed. */
   ipv4HeaderLengthBytes: number;
   ipv4TotalLength: number;
-  /** First byte behind the IPv4 packet by its Total Length; may be beyond the frame. */
+  /** First byte behind the IPv4 packet by its Total Length (the outer IPv6 packet by its Payload Length); may be beyond the frame. */
   ipv4EndAt: number;
   ipv4Protocol: number;
   /** Addresses as signed 32-bit numbers, which V8 keeps without a heap object. */
@@ -36,6 +38,11 @@ export interface Dissection {
   /** In units of 8 bytes. */
   fragmentOffset: number;
   isFragment: boolean;
+
+  /** The outer IPv6 header of a packet that `dissectOuterIpv6` has taken apart; then there is no `ipv4At`. */
+  outerIpv6At: number;
+  /** Protocol behind the extension headers there. */
+  outerProtocol: number;
 
   udpAt: number;
   framing: Framing;
@@ -49,14 +56,19 @@ export interface Dissection {
   /** Whether the frame holds the IPv6 packet to its end. */
   ipv6Complete: boolean;
 
-  /** The UDP destination port that makes a datagram a tunnel packet; 0 when the overlay uses protocol 41. Set once. */
+  /** The UDP destination port that makes a datagram a tunnel packet; 0 when the overlay does not use UDP. Set once. */
   readonly tunnelPort: number;
+  /** What the overlay puts between the headers. Set once. */
+  readonly encapsulation: Encapsulation['kind'];
   /** Set by the engine: the frame surely comes from the DUT itself, on a port of its own. */
   fromDut: boolean;
 }
 
-/** A dissection for an overlay in protocol 41, or in UDP to the given port. */
-export function createDissection(tunnelPort = 0): Dissection {
+/** A dissection for an overlay in protocol 41 or GRE, or in UDP to the given port. */
+export function createDissection(
+  tunnelPort = 0,
+  encapsulation: Encapsulation['kind'] = tunnelPort === 0 ? 'protocol-41' : 'fou',
+): Dissection {
   return {
     bytes: new Uint8Array(0),
     networkAt: 0,
@@ -73,6 +85,8 @@ export function createDissection(tunnelPort = 0): Dissection {
     moreFragments: false,
     fragmentOffset: 0,
     isFragment: false,
+    outerIpv6At: -1,
+    outerProtocol: 0,
     udpAt: -1,
     framing: 'none',
     ipv6At: -1,
@@ -81,27 +95,41 @@ export function createDissection(tunnelPort = 0): Dissection {
     ipv6EndAt: 0,
     ipv6Complete: false,
     tunnelPort,
+    encapsulation,
     fromDut: false,
   };
 }
 
 /** Fills `out` with what the frame consists of. False for a frame that is neither IPv4 nor IPv6, or too short for its header. */
 export function dissect(bytes: Uint8Array, out: Dissection): boolean {
+  let vlanTags = 0;
+  let at: number = ETHERNET.HEADER_LENGTH;
+  let etherType = readUint16(bytes, ETHERNET.ETHER_TYPE);
+  while ((etherType === ETHER_TYPE.VLAN || etherType === ETHER_TYPE.SERVICE_VLAN) && vlanTags < 2) {
+    etherType = readUint16(bytes, at + VLAN.ETHER_TYPE);
+    at += VLAN.HEADER_LENGTH;
+    vlanTags++;
+  }
+  return dissectNetwork(bytes, at, etherType, vlanTags, out);
+}
+
+/** As {@link dissect}, for a frame whose network header has been found already. */
+export function dissectNetwork(
+  bytes: Uint8Array,
+  at: number,
+  etherType: number,
+  vlanTags: number,
+  out: Dissection,
+): boolean {
   out.bytes = bytes;
   out.ipv4At = -1;
+  out.outerIpv6At = -1;
   out.udpAt = -1;
   out.ipv6At = -1;
   out.framing = 'none';
   out.isFragment = false;
   out.ipv6Complete = false;
-  out.vlanTags = 0;
-  let at: number = ETHERNET.HEADER_LENGTH;
-  let etherType = readUint16(bytes, ETHERNET.ETHER_TYPE);
-  while ((etherType === ETHER_TYPE.VLAN || etherType === ETHER_TYPE.SERVICE_VLAN) && out.vlanTags < 2) {
-    etherType = readUint16(bytes, at + VLAN.ETHER_TYPE);
-    at += VLAN.HEADER_LENGTH;
-    out.vlanTags++;
-  }
+  out.vlanTags = vlanTags;
   out.etherType = etherType;
   out.networkAt = at;
   if (etherType === ETHER_TYPE.IPV6) return dissectIpv6(bytes, at, out);
@@ -128,21 +156,48 @@ function dissectIpv4(bytes: Uint8Array, at: number, out: Dissection): void {
   if (out.ipv4Protocol === PROTOCOL.IPV6) {
     out.framing = 'protocol-41';
     if (out.fragmentOffset === 0) dissectIpv6(bytes, payloadAt, out);
-  } else if (
-    out.ipv4Protocol === PROTOCOL.UDP &&
-    out.fragmentOffset === 0 &&
-    payloadAt + UDP.HEADER_LENGTH <= bytes.length
-  ) {
-    out.udpAt = payloadAt;
-    if (out.tunnelPort !== 0 && readUint16(bytes, payloadAt + UDP.DESTINATION_PORT) === out.tunnelPort) {
+  } else dissectFraming(bytes, payloadAt, out.ipv4Protocol, out);
+}
+
+/** What the overlay puts between outer and inner header, where it is not protocol 41. */
+function dissectFraming(bytes: Uint8Array, at: number, protocol: number, out: Dissection): void {
+  if (protocol === PROTOCOL.GRE && out.encapsulation === 'gre') {
+    out.framing = 'gre';
+    if (out.fragmentOffset === 0) dissectIpv6(bytes, behindGre(bytes, at), out);
+  } else if (protocol === PROTOCOL.UDP && out.fragmentOffset === 0 && at + UDP.HEADER_LENGTH <= bytes.length) {
+    out.udpAt = at;
+    if (out.tunnelPort !== 0 && readUint16(bytes, at + UDP.DESTINATION_PORT) === out.tunnelPort) {
+      const contentAt = at + UDP.HEADER_LENGTH;
       out.framing = 'udp';
-      dissectIpv6(bytes, payloadAt + UDP.HEADER_LENGTH, out);
+      dissectIpv6(bytes, out.encapsulation === 'gue' ? behindGue(bytes, contentAt) : contentAt, out);
     }
   }
 }
 
+const OUTER_IPV6: OuterIpv6Walk = { protocol: 0, at: 0, isFragment: false, moreFragments: false, fragmentOffset: 0 };
+
+/** Takes the IPv6 packet that `dissect` found on an underlay port for the outer one of a tunnel whose underlay is IPv6. */
+export function dissectOuterIpv6(out: Dissection): void {
+  const { bytes, ipv6At } = out;
+  walkOuterIpv6(bytes, ipv6At, OUTER_IPV6);
+  const { protocol, at } = OUTER_IPV6;
+  out.outerIpv6At = ipv6At;
+  out.outerProtocol = protocol;
+  out.ipv4EndAt = out.ipv6EndAt;
+  out.isFragment = OUTER_IPV6.isFragment;
+  out.moreFragments = OUTER_IPV6.moreFragments;
+  out.fragmentOffset = OUTER_IPV6.fragmentOffset;
+  if (protocol !== PROTOCOL.IPV6 && protocol !== PROTOCOL.UDP) return;
+  out.ipv6At = -1;
+  out.ipv6Complete = false;
+  if (protocol === PROTOCOL.IPV6) {
+    out.framing = 'protocol-41';
+    if (out.fragmentOffset === 0) dissectIpv6(bytes, at, out);
+  } else dissectFraming(bytes, at, protocol, out);
+}
+
 function dissectIpv6(bytes: Uint8Array, at: number, out: Dissection): boolean {
-  if (at + IPV6.HEADER_LENGTH > bytes.length || readUint8(bytes, at) >>> 4 !== 6) return false;
+  if (at < 0 || at + IPV6.HEADER_LENGTH > bytes.length || readUint8(bytes, at) >>> 4 !== 6) return false;
   out.ipv6At = at;
   out.ipv6PayloadLength = readUint16(bytes, at + IPV6.PAYLOAD_LENGTH);
   out.nextHeader = readUint8(bytes, at + IPV6.NEXT_HEADER);

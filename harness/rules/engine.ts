@@ -1,4 +1,4 @@
-import { createDissection, dissect } from './dissection.ts';
+import { createDissection, dissect, dissectNetwork, dissectOuterIpv6 } from './dissection.ts';
 import { PAIR_RULES } from './both-sides/index.ts';
 import { Pairing } from './both-sides/pairing.ts';
 import type { PairJudge } from './both-sides/pair.ts';
@@ -7,6 +7,9 @@ import { ForwardedPackets, isEmitted } from './emission.ts';
 import { compileFacts } from './facts.ts';
 import type { Finding, FindingPlace, JudgedFrame, Report } from './finding.ts';
 import { PASSIVE_RULES } from './passive/index.ts';
+import { createQuickEngine } from './quick/engine.ts';
+import type { QuickFrame } from './quick/headers.ts';
+import type { QuickPacket } from './quick/packet.ts';
 import type { Judge, PassiveRule, RuleScope, StatefulJudge } from './rule.ts';
 
 /**
@@ -16,6 +19,13 @@ import type { Judge, PassiveRule, RuleScope, StatefulJudge } from './rule.ts';
 export interface RuleEngine {
   /** What is wrong with a frame; the same empty array every time nothing is. Frames of the tester itself give no findings. */
   judge(frame: JudgedFrame): readonly Finding[];
+  /**
+   * Judges a frame of unknown direction and port in place, where its headers show that all is well. True: it has been judged, and
+   * nothing is wrong. False: give it to `judge`, before any other frame. Undefined where the quick path does not know this set-up.
+   */
+  readonly quick: ((frame: QuickFrame) => boolean) | undefined;
+  /** The packet that `quick` passed last; undefined if that frame was no tunnel packet. */
+  readonly quickPacket: QuickPacket | undefined;
   /** What only the end shows; call it once, after the last frame. */
   finish(): readonly Finding[];
   /** How many frames each applicable requirement was really judged on, so that silence is not mistaken for approval. */
@@ -38,12 +48,17 @@ export const ruleIds: readonly string[] = [
 
 export function createRuleEngine(context: RuleContext): RuleEngine {
   const facts = compileFacts(context);
-  const ids = ruleIds.filter((id) =>
-    [...PASSIVE_RULES, ...PAIR_RULES].some((rule) => rule.requirement === id && rule.appliesTo(facts)),
+  const hasOuterIpv6 = facts.switches.outerFamily === 'ipv6';
+  // Rules of outer headers know IPv4, unless they say otherwise.
+  const passiveRules = PASSIVE_RULES.filter(
+    (rule) => (!hasOuterIpv6 || rule.scope === 'emitted' || rule.knowsOuterIpv6 === true) && rule.appliesTo(facts),
   );
+  const applicablePairRules = PAIR_RULES.filter((rule) => rule.appliesTo(facts));
+  const judgedIds = new Set([...passiveRules, ...applicablePairRules].map((rule) => rule.requirement));
+  const ids = ruleIds.filter((id) => judgedIds.has(id));
   const counters = new Float64Array(ids.length);
   const stateful: { readonly requirement: string; readonly state: StatefulJudge }[] = [];
-  const packet = createDissection(facts.tunnelPort);
+  const packet = createDissection(facts.tunnelPort, facts.profile.encapsulation.kind);
   const pairing = new Pairing(facts, packet);
   const forwarded = new ForwardedPackets();
 
@@ -54,16 +69,22 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
     stateful.push({ requirement: rule.requirement, state });
     return { requirement: rule.requirement, judge: state.judge, counter };
   };
-  const running = (scope: RuleScope) =>
-    PASSIVE_RULES.filter((rule) => rule.scope === scope && rule.appliesTo(facts)).map(start);
+  const running = (scope: RuleScope) => passiveRules.filter((rule) => rule.scope === scope).map(start);
   const emittedRules = running('emitted');
   const headerRules = running('header');
   const innerRules = running('inner');
-  const pairRules: readonly Running<PairJudge>[] = PAIR_RULES.filter((rule) => rule.appliesTo(facts)).map((rule) => ({
+  const pairRules: readonly Running<PairJudge>[] = applicablePairRules.map((rule) => ({
     requirement: rule.requirement,
     judge: rule.create(facts),
     counter: ids.indexOf(rule.requirement),
   }));
+
+  const quickly = createQuickEngine(
+    facts,
+    [...emittedRules, ...headerRules, ...innerRules],
+    stateful.map(({ state }) => state),
+    counters,
+  );
 
   let findings: Finding[] | undefined;
   let requirement = '';
@@ -90,8 +111,8 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
       packet.ipv4At < 0 || facts.dutIpv4.includes(packet.ipv4Source) || !packet.fromDut || !forwarded.has(packet);
     if (!isOwn) return false;
     run(emittedRules, frame);
-    // In an overlay over UDP, bare protocol 41 is no tunnel packet but an offence against the framing.
-    if (packet.framing !== (facts.tunnelPort === 0 ? 'protocol-41' : 'udp')) return false;
+    // In an overlay over UDP or GRE, bare protocol 41 is no tunnel packet but an offence against the framing.
+    if (packet.framing !== facts.framing) return false;
     run(headerRules, frame);
     if (packet.ipv6At >= 0) run(innerRules, frame);
     return true;
@@ -99,7 +120,13 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
 
   return {
     judge(frame) {
-      if (!dissect(frame.bytes, packet)) return NOTHING;
+      const { bytes, network } = frame;
+      const isIp =
+        network === undefined
+          ? dissect(bytes, packet)
+          : dissectNetwork(bytes, network.at, network.etherType, 0, packet);
+      if (!isIp) return NOTHING;
+      if (hasOuterIpv6 && frame.port !== 'P' && packet.ipv6At >= 0 && packet.ipv4At < 0) dissectOuterIpv6(packet);
       frameNumber = frame.number;
       findings = undefined;
       const isTunnel = judgePassively(frame);
@@ -110,7 +137,12 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
           if (rule.judge(pair, facts, report)) counters[rule.counter] = (counters[rule.counter] ?? 0) + 1;
         }
       }
+      quickly?.learn(frame.number);
       return findings ?? NOTHING;
+    },
+    quick: quickly?.pass,
+    get quickPacket() {
+      return quickly?.passed;
     },
     finish() {
       const late: Finding[] = [];
@@ -120,7 +152,7 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
       return late;
     },
     get judged() {
-      return new Map(ids.map((id, index) => [id, counters[index] ?? 0]));
+      return new Map(ids.map((id, index) => [id, (counters[index] ?? 0) + (quickly?.judged(index) ?? 0)]));
     },
   };
 }

@@ -1,6 +1,14 @@
-import { overheadBytes, type CatalogueProfile, type Profile, type Switches } from '../profile/index.ts';
+import {
+  framingBytes,
+  isListed,
+  overheadBytes,
+  udpPortOf,
+  type CatalogueProfile,
+  type Profile,
+  type Switches,
+} from '../profile/index.ts';
 import { equalRange } from '../packet/bytes.ts';
-import type { Dissection } from './dissection.ts';
+import type { Dissection, Framing } from './dissection.ts';
 import type { RuleContext } from './context.ts';
 import { embeddedArithmetic, type EmbeddedArithmetic } from './embedded.ts';
 import { prefixMatch, type PrefixMatch } from './prefix-match.ts';
@@ -21,8 +29,12 @@ export interface Facts {
   readonly underlayMtuBytes: number | undefined;
   readonly outerTtl: number | undefined;
   readonly capturedBeforeOffload: boolean | undefined;
-  /** UDP destination port of the tunnel; 0 for protocol 41. */
+  /** UDP destination port of the tunnel; 0 where it is not UDP. */
   readonly tunnelPort: number;
+  /** How the overlay's own tunnel packets are carried. */
+  readonly framing: Exclude<Framing, 'none'>;
+  /** Bytes between the outer IP header and the inner packet. */
+  readonly framingBytes: number;
   readonly overheadBytes: number;
 }
 
@@ -45,9 +57,15 @@ export function compileFacts(context: RuleContext): Facts {
     underlayMtuBytes: context.underlayMtuBytes,
     outerTtl: context.outerTtlIsConfigured === true ? profile.outerTtl : undefined,
     capturedBeforeOffload: context.capturedBeforeOffload,
-    tunnelPort: profile.encapsulation.kind === 'fou' ? profile.encapsulation.port : 0,
+    tunnelPort: udpPortOf(profile) ?? 0,
+    framing: framingOf(profile),
+    framingBytes: framingBytes(profile),
     overheadBytes: overheadBytes(profile),
   };
+}
+
+function framingOf({ encapsulation: { kind } }: Profile): Facts['framing'] {
+  return kind === 'fou' || kind === 'gue' ? 'udp' : kind;
 }
 
 function int32Of(address: { toNumber(): number } | undefined): number | undefined {
@@ -56,7 +74,7 @@ function int32Of(address: { toNumber(): number } | undefined): number | undefine
 
 /** Whether the catalogue lists the requirement for this profile. */
 export function isProfile(facts: Facts, ...profiles: readonly CatalogueProfile[]): boolean {
-  return profiles.includes(facts.profile.catalogueProfile);
+  return isListed(facts.profile, profiles);
 }
 
 /** Whether the address at the offset is one of the DUT's known IPv6 addresses. */

@@ -9,8 +9,12 @@ export interface JudgedFrame {
   readonly direction: 'from-dut' | 'to-dut' | 'unknown';
   /** Nanoseconds since the Unix epoch. */
   readonly timestampNs: bigint;
+  /** The same in milliseconds, for who has it at hand; where it is given, the rules take it instead. */
+  readonly timestampMs?: number;
   /** From the destination MAC address on, no FCS. Read during the call only, never kept. */
   readonly bytes: Uint8Array;
+  /** Where the network header begins and what it is, for frames whose link layer is not Ethernet with up to two VLAN tags. */
+  readonly network?: { readonly at: number; readonly etherType: number };
   /** The mark of the stimulus that the frame is or belongs to, where the caller knows it. */
   readonly mark?: number;
 }
@@ -35,3 +39,7 @@ export interface Finding extends FindingPlace {
 
 /** How a rule says that the frame at hand violates its requirement. */
 export type Report = (expected: string | readonly string[], actual: string, place?: FindingPlace) => void;
+
+/** Milliseconds since the Unix epoch. */
+export const timestampMsOf = ({ timestampMs, timestampNs }: JudgedFrame): number =>
+  timestampMs ?? Number(timestampNs) / 1e6;

@@ -1,6 +1,7 @@
 import type { Dissection } from './dissection.ts';
 import type { Facts } from './facts.ts';
 import type { JudgedFrame, Report } from './finding.ts';
+import type { QuickPacket } from './quick/packet.ts';
 
 /**
  * Which frames a rule is asked about:
@@ -17,6 +18,8 @@ interface RuleBase {
   /** Id in the catalogue. */
   readonly requirement: string;
   readonly scope: RuleScope;
+  /** The rule also judges tunnel packets with an outer IPv6 header (Dissection.outerIpv6At); rules of scope `emitted` are always asked. */
+  readonly knowsOuterIpv6?: true;
   appliesTo(facts: Facts): boolean;
 }
 
@@ -32,6 +35,10 @@ export interface StatefulRule extends RuleBase {
 
 export interface StatefulJudge {
   readonly judge: Judge;
+  /** For the quick path: whether `judge` would find nothing in this packet. Changes nothing. */
+  readonly approves?: (packet: QuickPacket) => boolean;
+  /** For the quick path: remembers an approved packet exactly as `judge` would. */
+  readonly notes?: (packet: QuickPacket) => void;
   /** Called once, after the last frame; `frameNumber` is the frame that shows it. */
   finish?(report: (frameNumber: number, ...finding: Parameters<Report>) => void): void;
 }

@@ -5,6 +5,7 @@ import { frameNumberIn, type EvidenceFile } from './evidence.ts';
 import type { JudgedCase } from './judged-case.ts';
 import { roundMs } from './phase-timer.ts';
 import { rerunCommand } from './rerun.ts';
+import { DEFAULT_LONGEST_WAIT_SECONDS } from './select-cases.ts';
 import type { CaseResult, ExpectationOutcome } from './result.ts';
 import type { CaseRun } from './run-case.ts';
 import type { Doubt, Violation } from './verdict.ts';
@@ -15,6 +16,8 @@ export interface ResultFacts {
   readonly profile: Profile;
   readonly seed: string;
   readonly strict: boolean;
+  readonly withoutExpectations?: boolean;
+  readonly propertyPackets?: number;
   /** The evidence of a run, whether or not it is written. */
   readonly evidenceOf: (run: CaseRun) => EvidenceFile | undefined;
   /** Whether the file exists for the reader. */
@@ -48,6 +51,9 @@ export const buildResult = (judged: JudgedCase, expectation: ExpectationOutcome,
       caseId: judged.run === undefined ? (shownBy?.selected.definition.id ?? judged.requirement) : judged.id,
       seed: facts.seed,
       strict: facts.strict,
+      ...(facts.withoutExpectations === undefined ? {} : { withoutExpectations: facts.withoutExpectations }),
+      ...(facts.propertyPackets === undefined ? {} : { propertyPackets: facts.propertyPackets }),
+      slow: ((judged.run ?? shownBy)?.selected.definition.waitSeconds ?? 0) > DEFAULT_LONGEST_WAIT_SECONDS,
     }),
   };
 };

@@ -12,6 +12,8 @@ export interface CaseOptions {
   readonly fresh?: boolean;
   /** The protocol itself has a timer: the case waits by the clock. */
   readonly slow?: boolean;
+  /** How long a slow case waits at most, on a clock that cannot be turned forward. */
+  readonly waitSeconds?: number;
   /** Why the case does not apply to a profile that the catalogue lists, or undefined when it does. */
   readonly notFor?: (profile: Profile) => string | undefined;
 }

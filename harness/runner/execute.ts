@@ -6,7 +6,7 @@ import { planGroups, type CaseGroup } from './plan.ts';
 import type { PhaseTimer } from './phase-timer.ts';
 import type { RunStop } from './result.ts';
 import type { JudgeFrames } from './rule-pass.ts';
-import { errorText, failedRun, isNodeFailure, runCase, skippedRun, type CaseRun } from './run-case.ts';
+import { errorText, failedRun, isNodeFailure, runCase, skippedRun, undecidedRun, type CaseRun } from './run-case.ts';
 import type { SelectedCase } from './select-cases.ts';
 import { SetupKeeper } from './setup-keeper.ts';
 
@@ -59,12 +59,21 @@ export const execute = async (options: ExecuteOptions): Promise<Execution> => {
   };
 };
 
+/** Cases in a row that a DUT may leave without a sign of life before the others are decided by one short question each. */
+const DEAD_CASES = 3;
+const ALIVE_WITHIN_MS = 250;
+
+const deadReason = (cases: number): string =>
+  `The DUT forwards nothing: no good packet came out of it in ${String(cases)} cases in a row, nor in ${String(ALIVE_WITHIN_MS)} ms before this case, which was therefore not run`;
+
 class Executor {
   readonly runs: CaseRun[] = [];
   stopped: RunStop | undefined;
   readonly #options: ExecuteOptions;
   readonly #keeper: SetupKeeper;
   #bailed = false;
+  /** How many cases in a row found that no good packet comes out of the DUT. */
+  #deadInARow = 0;
 
   constructor(options: ExecuteOptions) {
     this.#options = options;
@@ -90,8 +99,26 @@ class Executor {
         for (const rest of waiting.slice(position)) this.#record(obstacle(rest, repetition));
         return;
       }
-      await this.#runOne(selected, group, repetition);
+      if (await this.#isStillDead(group)) this.#record(undecidedRun(selected, repetition, deadReason(this.#deadInARow)));
+      else await this.#runOne(selected, group, repetition);
     }
+  }
+
+  /**
+   * Every case waits long for a DUT that may only be slow, and a fresh set-up may bring it to life. One that has forwarded nothing
+   * for several cases gets one good packet each way, and a case only when one of them comes out.
+   */
+  async #isStillDead(group: CaseGroup): Promise<boolean> {
+    if (this.#deadInARow < DEAD_CASES) return false;
+    const isAlive = (await this.#options.testbed.comesAlive?.(ALIVE_WITHIN_MS)) ?? true;
+    if (!isAlive) return true;
+    this.#deadInARow = 0;
+    if (group.fresh) {
+      // It has seen packets now.
+      this.#keeper.spoil();
+      await this.#standUp(group);
+    }
+    return false;
   }
 
   /** 500 ms, once, so that what comes out late is charged to its case. Pointless when nothing ran, or nothing is there any more. */
@@ -138,6 +165,7 @@ class Executor {
     await nextTurn();
     if (outcome.kind === 'aborted') return;
     const { run } = outcome;
+    this.#deadInARow = run.observations.isDead === true ? this.#deadInARow + 1 : 0;
     const endedBadly = run.error !== undefined || run.observations.doubts.length > 0;
     if (group.fresh || run.observations.restarted || endedBadly) this.#keeper.spoil();
     const failure = nodeFailure() ?? outcome.nodeFailure;

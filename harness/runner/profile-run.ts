@@ -24,6 +24,8 @@ export interface VerdictOptions {
   readonly seed: string;
   readonly strict: boolean;
   readonly expectations: readonly Expectation[];
+  readonly withoutExpectations?: boolean;
+  readonly propertyPackets?: number;
   readonly levels?: readonly LevelClass[];
   readonly today: string;
   readonly repetitions: number;

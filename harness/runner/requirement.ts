@@ -76,6 +76,8 @@ export interface Requirement {
   readonly linuxSit: LinuxBehaviour;
   readonly faults: readonly { readonly name: string; readonly defect: string }[];
   readonly notes?: string;
+  /** Why no case can judge it on the wire. */
+  readonly noCase?: string;
 }
 
 export type LevelClass = 'must' | 'should' | 'may';

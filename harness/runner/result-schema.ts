@@ -31,6 +31,16 @@ const violation = v.strictObject({
   actual: text,
   frameNumber: v.exactOptional(described(count, 'Number of the decisive frame in the evidence file')),
   frame: v.exactOptional(described(text, 'The decisive frame in one line')),
+  place: v.exactOptional(
+    described(
+      v.strictObject({
+        offset: v.exactOptional(v.pipe(v.number(), v.integer())),
+        lengthBytes: v.exactOptional(v.pipe(v.number(), v.integer())),
+        field: v.exactOptional(text),
+      }),
+      'Where in the decisive frame it is wrong, in bytes from its start',
+    ),
+  ),
   differences: v.exactOptional(v.array(fieldDifference)),
   by: v.picklist(['case', 'rule']),
   tolerated: v.exactOptional(described(v.boolean(), 'The clause tolerates it: a warning')),
@@ -75,6 +85,7 @@ const nodeFacts = v.strictObject({
   kernelRelease: v.exactOptional(text),
   kernelName: v.exactOptional(text),
   accelerator: v.exactOptional(text),
+  wire: v.exactOptional(described(text, 'How frames get to a network interface: afpacket, pcap or cap')),
   phases,
 });
 

@@ -6,6 +6,7 @@ import type { JudgeFrames, RuleFinding } from './rule-pass.ts';
 
 /** The rules as every run uses them: a new engine for each segment, because what it remembers ends with the set-up. */
 export const judgeWithRules: JudgeFrames = (segment, frames, markOf) => {
+  if (segment.secondTunnel === true) return { findings: [], judgedFrames: new Map() };
   const engine = createRuleEngine(ruleContextOf(segment.lab, segment));
   const findings: Finding[] = [];
   for (const frame of frames) {
@@ -32,7 +33,7 @@ const judgedFrame = (
 };
 
 const ruleFinding = (
-  { requirement, expected, actual, frameNumber }: Finding,
+  { requirement, expected, actual, frameNumber, ...place }: Finding,
   frame: RecordedFrame | undefined,
   profile: Profile,
 ): RuleFinding => ({
@@ -40,6 +41,7 @@ const ruleFinding = (
   expected,
   actual,
   frameNumber,
+  ...(place.offset === undefined ? {} : { place }),
   ...(frame === undefined
     ? {}
     : { frame: `${frame.port}: ${describe(frame.bytes, 'ethernet', tunnelPortsOf(profile))}` }),

@@ -12,6 +12,7 @@ export interface RuleFinding {
   /** The decisive frame in one line. */
   readonly frame?: string;
   readonly tolerated?: boolean;
+  readonly place?: NonNullable<Violation['place']>;
 }
 
 export interface RuleReport {
@@ -38,31 +39,63 @@ export const segmentFrames = (
   { fromFrame, toFrame }: Pick<CaseSegment, 'fromFrame' | 'toFrame'>,
 ): readonly RecordedFrame[] => recorder.since({ nextNumber: fromFrame }, { nextNumber: toFrame });
 
-/** Runs the rules over the frames of one case, each segment under its own lab, since state does not outlive a restart. */
-export const runRules = (
-  judgeFrames: JudgeFrames,
-  recorder: Recorder,
-  segments: readonly CaseSegment[],
-  markOf?: MarkOf,
-): RulePass => {
-  const judgedFrames = new Map<string, number>();
-  const findings: RuleFinding[] = [];
-  for (const segment of segments) {
-    const report = judgeFrames(segment, segmentFrames(recorder, segment), markOf);
-    findings.push(...report.findings);
-    for (const [id, count] of report.judgedFrames) judgedFrames.set(id, (judgedFrames.get(id) ?? 0) + count);
-  }
-  return { violations: mergeFindings(findings), judgedFrames };
-};
+/** A header that is always wrong shows in every exchange; the frames of a few are evidence enough. */
+const EXCHANGES_KEPT = 5;
 
-/** A tolerated finding is kept apart from one that is not: the first must not lend its excuse to the second. */
-const mergeFindings = (findings: readonly RuleFinding[]): readonly Violation[] => {
-  const merged = new Map<string, { first: RuleFinding; count: number }>();
-  for (const finding of findings) {
-    const key = `${finding.requirement} ${String(finding.tolerated ?? false)}`;
-    const entry = merged.get(key);
-    if (entry === undefined) merged.set(key, { first: finding, count: 1 });
-    else entry.count += 1;
+/** Runs the rules over the frames of one case, each segment under its own lab, since state does not outlive a restart. */
+export class RuleJudge {
+  readonly #judgeFrames: JudgeFrames;
+  readonly #recorder: Recorder;
+  readonly #markOf: MarkOf | undefined;
+  readonly #judgedFrames = new Map<string, number>();
+  /** A tolerated finding is kept apart from one that is not: the first must not lend its excuse to the second. */
+  readonly #merged = new Map<string, { first: RuleFinding; count: number }>();
+  #kept = 0;
+
+  constructor(judgeFrames: JudgeFrames, recorder: Recorder, markOf?: MarkOf) {
+    this.#judgeFrames = judgeFrames;
+    this.#recorder = recorder;
+    this.#markOf = markOf;
   }
-  return [...merged.values()].map(({ first, count }) => ({ ...first, by: 'rule', ...(count > 1 ? { count } : {}) }));
-};
+
+  /** Judges an exchange that the case is done with. True when its frames are not needed any more; else they stay, to be judged with the rest. */
+  mayDiscard(segment: CaseSegment): boolean {
+    const report = this.#reportOn(segment);
+    const isClean = report.findings.length === 0;
+    if (!isClean && this.#kept < EXCHANGES_KEPT) {
+      this.#kept += 1;
+      return false;
+    }
+    this.#add(report);
+    return true;
+  }
+
+  finish(segments: readonly CaseSegment[]): RulePass {
+    for (const segment of segments) this.#add(this.#reportOn(segment));
+    const violations = [...this.#merged.values()].map(({ first, count }): Violation => ({
+      ...first,
+      by: 'rule',
+      ...(count > 1 ? { count } : {}),
+    }));
+    return { violations, judgedFrames: this.#judgedFrames };
+  }
+
+  #reportOn(segment: CaseSegment): RuleReport {
+    return this.#judgeFrames(segment, segmentFrames(this.#recorder, segment), this.#markOf);
+  }
+
+  #add({ findings, judgedFrames }: RuleReport): void {
+    for (const finding of findings) {
+      const key = `${finding.requirement} ${String(finding.tolerated ?? false)}`;
+      const entry = this.#merged.get(key);
+      if (entry === undefined) this.#merged.set(key, { first: finding, count: 1 });
+      // A frame that is still there shows more than one that was discarded.
+      else this.#merged.set(key, { first: this.#isKept(entry.first) ? entry.first : finding, count: entry.count + 1 });
+    }
+    for (const [id, count] of judgedFrames) this.#judgedFrames.set(id, (this.#judgedFrames.get(id) ?? 0) + count);
+  }
+
+  #isKept({ frameNumber }: RuleFinding): boolean {
+    return frameNumber === undefined || this.#recorder.frame(frameNumber) !== undefined;
+  }
+}

@@ -1,7 +1,7 @@
 import { isProto41Error } from '../errors.ts';
 import { SkipSignal } from '../tester/skip-signal.ts';
 import type { CaseObservations, Testbed } from '../tester/testbed-contract.ts';
-import { runRules, type JudgeFrames, type RulePass } from './rule-pass.ts';
+import { RuleJudge, type JudgeFrames, type RulePass } from './rule-pass.ts';
 import type { SelectedCase } from './select-cases.ts';
 
 /** One execution of one case, before anything is charged or compared. Frame numbers are recorder numbers. */
@@ -58,7 +58,8 @@ export const runCase = async (
   let observations = NOTHING;
   let rules = NO_RULES;
   try {
-    const scope = testbed.begin(id);
+    const ruleJudge = new RuleJudge(options.judgeFrames, testbed.recorder, (frame) => testbed.markOf?.(frame));
+    const scope = testbed.begin(id, (segment) => ruleJudge.mayDiscard(segment));
     // Behind a promise, so that a body that throws before its first await is finished like any other.
     ending = await race(
       Promise.resolve(scope.context).then((context) => body(context)),
@@ -66,7 +67,7 @@ export const runCase = async (
     );
     if (ending.kind === 'aborted') return ending;
     observations = scope.finish();
-    rules = runRules(options.judgeFrames, testbed.recorder, observations.segments, (frame) => testbed.markOf?.(frame));
+    rules = ruleJudge.finish(observations.segments);
   } catch (error) {
     // The first error is the one to report; a second one follows from it.
     if (ending.kind !== 'error') ending = endingOf(error);
@@ -94,6 +95,15 @@ export const skippedRun = (selected: SelectedCase, repetition: number, reason: s
   durationMs: 0,
 });
 
+/** A case that was not run, because nothing could have come of it but a doubt. */
+export const undecidedRun = (selected: SelectedCase, repetition: number, reason: string): CaseRun => ({
+  selected,
+  repetition,
+  observations: { ...NOTHING, doubts: [{ reason }] },
+  rules: NO_RULES,
+  durationMs: 0,
+});
+
 /** A case that could not start, because its set-up failed. */
 export const failedRun = (selected: SelectedCase, repetition: number, error: unknown): CaseRun => ({
   selected,
@@ -104,9 +114,9 @@ export const failedRun = (selected: SelectedCase, repetition: number, error: unk
   durationMs: 0,
 });
 
-/** The node or a wire to it is gone, as opposed to a case or a target that went wrong. */
+/** The node or a wire to it is gone, or in a state that nobody knows, as opposed to a case or a target that went wrong. */
 export const isNodeFailure = (error: unknown): error is Error =>
-  isProto41Error(error) && /^(NODE|VM|WIRE)_/.test(error.code);
+  isProto41Error(error) && /^(NODE_|VM_|WIRE_|TARGET_DOWN_FAILED$)/.test(error.code);
 
 /** The stack where there is one, since an error of a case is a defect that somebody has to find. */
 export const errorText = (error: unknown): string => {

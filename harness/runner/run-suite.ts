@@ -27,6 +27,10 @@ export interface RunSuiteOptions {
   readonly profiles: readonly Profile[];
   readonly filter?: CaseFilter;
   readonly expectations?: readonly Expectation[];
+  /** The target's own ones were left out on purpose; said again in the commands that run a case again. */
+  readonly withoutExpectations?: boolean;
+  /** Random packets for each property; 200 unless given. */
+  readonly propertyPackets?: number;
   /** Named in errors about them. */
   readonly expectationsFile?: string;
   readonly strict?: boolean;
@@ -156,12 +160,13 @@ class SuiteRun {
   }
 
   async #profile({ profile, selected }: ProfileSelection, nodeFailure: () => Error | undefined): Promise<void> {
-    const { createTestbed, seed, fenceTimeoutMs } = this.#options;
+    const { createTestbed, seed, fenceTimeoutMs, propertyPackets } = this.#options;
     const testbed = await createTestbed({
       session: this.#session,
       profile,
       seed,
       ...(fenceTimeoutMs === undefined ? {} : { fenceTimeoutMs }),
+      ...(propertyPackets === undefined ? {} : { propertyPackets }),
     });
     try {
       const verdicts = this.#verdictOptions(profile);
@@ -226,6 +231,7 @@ class SuiteRun {
 
   #verdictOptions(profile: Profile): VerdictOptions {
     const { registry, target, seed, strict = false, expectations = [], filter, outFolder } = this.#options;
+    const { withoutExpectations, propertyPackets } = this.#options;
     return {
       registry,
       profile,
@@ -234,6 +240,8 @@ class SuiteRun {
       seed,
       strict,
       expectations,
+      ...(withoutExpectations === undefined ? {} : { withoutExpectations }),
+      ...(propertyPackets === undefined ? {} : { propertyPackets }),
       ...(filter?.levels === undefined ? {} : { levels: filter.levels }),
       today: this.#options.today ?? new Date().toISOString().slice(0, 10),
       repetitions: this.#options.repetitions ?? 1,

@@ -1,10 +1,14 @@
 import { Proto41Error } from '../errors.ts';
 import type { Profile } from '../profile/index.ts';
 import { notForReason, requirementAppliesTo } from './applicability.ts';
+import type { CaseDefinition } from './case.ts';
 import { caseMatcher } from './glob.ts';
 import { nearMatches } from './near-matches.ts';
 import type { CaseRegistry, RegisteredCase } from './registry.ts';
 import { levelClass, type LevelClass, type Requirement } from './requirement.ts';
+
+/** What a run on the wall clock waits for unless it is told to be patient. */
+export const DEFAULT_LONGEST_WAIT_SECONDS = 5;
 
 export interface Shard {
   /** From 1. */
@@ -17,13 +21,13 @@ export interface CaseFilter {
   readonly caseGlobs?: readonly string[];
   readonly levels?: readonly LevelClass[];
   readonly priorities?: readonly Requirement['priority'][];
-  /** Leave out cases that wait by the clock. */
-  readonly withoutSlow?: boolean;
+  /** Cases that wait longer for a timer of the protocol are skipped, with that as the reason. No limit when left out. */
+  readonly longestWaitSeconds?: number;
   readonly shard?: Shard;
 }
 
 export interface SelectedCase extends RegisteredCase {
-  /** The case's own word that it does not apply to the profile. */
+  /** The case's own word that it does not apply to the profile, or that it takes longer than was asked for. */
   readonly notFor: string | undefined;
 }
 
@@ -54,18 +58,26 @@ export const selectCases = (
   filter: CaseFilter = {},
 ): readonly SelectedCase[] => {
   const named = casesNamed(registry, filter.caseGlobs);
-  const filtered = named.filter(({ definition, requirement }) => {
+  const filtered = named.filter(({ requirement }) => {
     if (filter.levels !== undefined && !filter.levels.includes(levelClass(requirement.level))) return false;
-    if (filter.priorities !== undefined && !filter.priorities.includes(requirement.priority)) return false;
-    return !(filter.withoutSlow === true && definition.slow === true);
+    return filter.priorities === undefined || filter.priorities.includes(requirement.priority);
   });
   const applying = filtered.filter(({ requirement }) => requirementAppliesTo(requirement, profile));
   if (applying.length === 0) throw new SelectionError(nothingSelected(named, filtered, profile));
   const { index: shardIndex, count } = filter.shard ?? { index: 1, count: 1 };
   return applying
     .filter(({ index }) => index % count === shardIndex - 1)
-    .map((registered) => ({ ...registered, notFor: notForReason(registered.definition, profile) }));
+    .map((registered) => {
+      const { definition } = registered;
+      const notFor = notForReason(definition, profile) ?? tooSlowReason(definition, filter.longestWaitSeconds);
+      return { ...registered, notFor };
+    });
 };
+
+const tooSlowReason = ({ waitSeconds = 0 }: CaseDefinition, longestWaitSeconds = Infinity): string | undefined =>
+  waitSeconds > longestWaitSeconds
+    ? `waits up to ${String(waitSeconds)} s for a timer of the protocol; \`run --slow\` runs it`
+    : undefined;
 
 const casesNamed = (registry: CaseRegistry, globs: readonly string[] | undefined): readonly RegisteredCase[] => {
   if (globs === undefined || globs.length === 0) return registry.cases;
@@ -96,7 +108,7 @@ const nothingSelected = (
 ): string => {
   if (named.length === 0) return 'Expected at least one case, found none registered';
   if (filtered.length === 0) {
-    return `Expected the filters to leave a case: ${String(named.length)} match by id, but none has the level, the priority or the speed that is asked for`;
+    return `Expected the filters to leave a case: ${String(named.length)} match by id, but none has the level or the priority that is asked for`;
   }
   const lists = [...new Set(filtered.flatMap(({ requirement }) => requirement.profiles))].join(', ');
   return `Expected a case that applies to profile ${profile.name} (${profile.catalogueProfile}): the ${String(filtered.length)} selected case(s) are for ${lists}`;

@@ -14,6 +14,8 @@ export interface Violation {
   readonly frameNumber?: number;
   /** The decisive frame in one line. */
   readonly frame?: string;
+  /** Where in the decisive frame it is wrong, where that is known: bytes from its start, and `header.field`. */
+  readonly place?: { readonly offset?: number; readonly lengthBytes?: number; readonly field?: string };
   /** The differing bytes by field name, where bytes were compared. */
   readonly differences?: readonly FieldDifference[];
   /** The case as such judged it (`case`), or a rule that looks at every frame (`rule`). */

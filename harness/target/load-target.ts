@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { builtInTargets, MANIFEST_FILE, REFERENCE, TARGETS_FOLDER } from './built-in.ts';
-import { parseManifest, type TargetManifest } from './manifest.ts';
+import { parseManifest, type TargetKind, type TargetManifest } from './manifest.ts';
 import { ManifestError } from './target-error.ts';
 
 export const EXECUTABLE_NAMES = ['up', 'down', 'probe', 'stats'] as const;
@@ -46,7 +46,7 @@ const loadFolder = async (folder: string): Promise<LoadedTarget> => {
   return {
     manifest,
     folder,
-    executables: manifest.kind === 'module' ? [] : await findExecutables(folder),
+    executables: manifest.kind === 'module' ? [] : await findExecutables(folder, manifest.kind),
     expectationsFile: join(folder, 'expectations.json'),
     probeNonsense: manifest.kind !== 'module',
   };
@@ -63,12 +63,13 @@ const readManifest = async (file: string): Promise<string> => {
   }
 };
 
-const findExecutables = async (folder: string): Promise<readonly ExecutableName[]> => {
+const findExecutables = async (folder: string, kind: TargetKind): Promise<readonly ExecutableName[]> => {
   const found: ExecutableName[] = [];
   for (const name of EXECUTABLE_NAMES) {
     const path = join(folder, name);
     if (!(await isFile(path))) {
-      if (name === 'up' || name === 'down')
+      // Whoever stops a daemon has often taken everything back with it.
+      if (name === 'up' || (name === 'down' && kind !== 'process'))
         throw new ManifestError(`Expected the executable ${path}, found none; a target has "up" and "down"`);
       continue;
     }

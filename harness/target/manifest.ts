@@ -50,6 +50,9 @@ const policies = v.pipe(
   v.transform((value): Partial<Switches> => (isPolicies(value) ? value : {})),
 );
 
+/** Where the JSON Schema of `target.json` is published; the file is schema/target-1.json. */
+export const TARGET_SCHEMA_ID = 'https://proto41.dev/schema/target-1.json';
+
 /** `target.json` as a third party writes it. */
 export const manifestSchema = v.pipe(
   v.strictObject({

@@ -3,9 +3,11 @@ import type { Ipv6Address } from '../address/ipv6-address.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { SeededRandom } from '../random.ts';
+import type { StatsOutcome, TargetStats } from '../target/stats.ts';
 import type { PortName } from '../wire/wire.ts';
 import type {
   ExpectOptions,
+  FragmentPiece,
   Icmpv6Expectation,
   Icmpv6Message,
   InnerFields,
@@ -16,10 +18,13 @@ import type {
   SilenceOptions,
   Stimulus,
   TestContext,
+  Trial,
   TunnelPacket,
   TunnelStimulusFields,
+  Watch,
 } from './context.ts';
 import { Expectations } from './expectations.ts';
+import { fragmentOf, fragmentsOf } from './fragments.ts';
 import { Judgement } from './judgement.ts';
 import { SeenExchange } from './seen.ts';
 import { SkipSignal } from './skip-signal.ts';
@@ -29,10 +34,13 @@ import type { StimulusFactory } from './stimuli.ts';
 /** What a case needs of the test bed; the set-up in it changes when the case restarts the DUT. */
 export interface CaseHost {
   readonly current: { readonly setUp: SetUp; readonly factory: StimulusFactory };
+  readonly propertyPackets: number;
   nextMark(): number;
   tag(mark: number): Uint8Array;
-  exchange(caseId: string, stimuli: readonly Stimulus[], cold: boolean): Promise<SeenExchange>;
+  exchange(caseId: string, stimuli: readonly Stimulus[], how: { readonly cold?: boolean; readonly watch?: Watch }): Promise<SeenExchange>;
+  forget(seen: SeenExchange): void;
   restart(changes: SetupChanges): Promise<{ readonly refused: string | undefined }>;
+  stats(): Promise<StatsOutcome>;
   sleep(durationMs: number): Promise<void>;
   answerFor(address: Ipv4Address | Ipv6Address, answer: boolean): void;
 }
@@ -63,12 +71,22 @@ export class CaseContext implements TestContext {
     return this.lab.profile;
   }
 
+  get secondLab(): Lab {
+    const { second } = this.#host.current.setUp;
+    if (second === undefined) throw new Error('Expected a set-up with a second tunnel; ask for one in the changes');
+    return second;
+  }
+
   get tunnelMtuBytes(): number {
     return this.#host.current.setUp.tunnelMtuBytes;
   }
 
   get underlayMtuBytes(): number {
     return this.#host.current.setUp.underlayMtuBytes;
+  }
+
+  get propertyPackets(): number {
+    return this.#host.propertyPackets;
   }
 
   fromPod(fields: PodStimulusFields = {}): Stimulus {
@@ -81,6 +99,14 @@ export class CaseContext implements TestContext {
 
   raw(port: PortName, title: string, frame: Uint8Array, mark: number = this.mark()): Stimulus {
     return { port, title, frame, mark, inner: new Uint8Array(0) };
+  }
+
+  fragmentOf(whole: Stimulus, piece: FragmentPiece): Stimulus {
+    return fragmentOf(whole, piece);
+  }
+
+  fragmentsOf(whole: Stimulus, pieceLengthsBytes: readonly number[]): Stimulus[] {
+    return fragmentsOf(whole, pieceLengthsBytes);
   }
 
   mark(): number {
@@ -97,11 +123,15 @@ export class CaseContext implements TestContext {
   }
 
   exchange(...stimuli: readonly Stimulus[]): Promise<Seen> {
-    return this.#host.exchange(this.#caseId, stimuli, false);
+    return this.#host.exchange(this.#caseId, stimuli, {});
   }
 
   coldExchange(...stimuli: readonly Stimulus[]): Promise<Seen> {
-    return this.#host.exchange(this.#caseId, stimuli, true);
+    return this.#host.exchange(this.#caseId, stimuli, { cold: true });
+  }
+
+  watch(watch: Watch, ...stimuli: readonly Stimulus[]): Promise<Seen> {
+    return this.#host.exchange(this.#caseId, stimuli, { watch });
   }
 
   async expectSilence(stimuli: Stimulus | readonly Stimulus[], options?: SilenceOptions): Promise<Seen> {
@@ -153,6 +183,15 @@ export class CaseContext implements TestContext {
     return this.judgement.expectBytes(what, actual, expected, options);
   }
 
+  trial(expectations: () => void): Trial {
+    return this.judgement.trial(expectations);
+  }
+
+  forget(seen: Seen): void {
+    // What shows a violation is evidence, and what came before it may explain it.
+    if (this.judgement.violations.length === 0) this.#host.forget(ours(seen));
+  }
+
   violation(expected: string | readonly string[], actual: string, options?: ExpectOptions): void {
     this.judgement.judgements += 1;
     this.judgement.violation(expected, actual, options);
@@ -178,6 +217,11 @@ export class CaseContext implements TestContext {
   async tryRestart(changes: SetupChanges): Promise<{ readonly refused: string | undefined }> {
     this.restarted = true;
     return this.#host.restart(changes);
+  }
+
+  async stats(): Promise<TargetStats> {
+    const outcome = await this.#host.stats();
+    return outcome.kind === 'stats' ? outcome.stats : this.skip(`The target does not say what it counts: ${outcome.reason}`);
   }
 
   sleep(durationMs: number): Promise<void> {

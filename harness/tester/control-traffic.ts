@@ -4,7 +4,7 @@ import { ICMPV6_TYPE } from '../packet/icmpv6-types.ts';
 import { ipv4HeaderLengthBytes, ipv4Protocol } from '../packet/ipv4.ts';
 import { IPV6, ipv6NextHeader } from '../packet/ipv6.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
-import { UDP } from '../packet/udp.ts';
+import { mayCarryIpv6At } from './framing.ts';
 
 const ICMPV6_CONTROL: ReadonlySet<number> = new Set([
   ICMPV6_TYPE.MULTICAST_LISTENER_QUERY,
@@ -25,13 +25,24 @@ export const isControlTraffic = (frame: Uint8Array): boolean => {
   if (frame.length < ETHERNET.HEADER_LENGTH) return false;
   const etherType = ethernetEtherType(frame);
   if (etherType === ETHER_TYPE.ARP) return true;
-  if (etherType === ETHER_TYPE.IPV6) return isIpv6Control(frame, ETHERNET.HEADER_LENGTH);
+  if (etherType === ETHER_TYPE.IPV6) {
+    const at = ETHERNET.HEADER_LENGTH;
+    if (frame.length < at + IPV6.HEADER_LENGTH) return false;
+    return isIpv6Control(frame, at) || carriesControl(frame, at + IPV6.HEADER_LENGTH, ipv6NextHeader(frame, at));
+  }
   if (etherType !== ETHER_TYPE.IPV4 || frame.length < ETHERNET.HEADER_LENGTH + 20) return false;
   const protocol = ipv4Protocol(frame, ETHERNET.HEADER_LENGTH);
   if (protocol === PROTOCOL.IGMP) return true;
   const payloadAt = ETHERNET.HEADER_LENGTH + ipv4HeaderLengthBytes(frame, ETHERNET.HEADER_LENGTH);
-  if (protocol === PROTOCOL.IPV6) return isIpv6Control(frame, payloadAt);
-  return protocol === PROTOCOL.UDP && isIpv6Control(frame, payloadAt + UDP.HEADER_LENGTH);
+  return carriesControl(frame, payloadAt, protocol);
+};
+
+const carriesControl = (frame: Uint8Array, at: number, protocol: number): boolean => {
+  // The one header that a tunnel itself puts there (RFC 2473 section 4.1.1).
+  if (protocol === PROTOCOL.DESTINATION_OPTIONS)
+    return carriesControl(frame, at + ((frame[at + 1] ?? 0) + 1) * 8, frame[at] ?? PROTOCOL.NO_NEXT_HEADER);
+  const carriedAt = mayCarryIpv6At(frame, at, protocol);
+  return carriedAt >= 0 && isIpv6Control(frame, carriedAt);
 };
 
 const isIpv6Control = (frame: Uint8Array, at: number): boolean => {

@@ -1,7 +1,10 @@
+import type { DecodeOptions } from '../packet/decode.ts';
 import type { RecordedFrame } from '../wire/recorder.ts';
 import type { PortName } from '../wire/wire.ts';
 import type { SeenFrame, Stimulus } from './context.ts';
 import { isControlTraffic } from './control-traffic.ts';
+import { fragmentKey } from './datagrams.ts';
+import { reassemblyTimeoutIn, type ReassemblyTimeout } from './reassembly-timeout.ts';
 import { RecordedSeenFrame } from './seen-frame.ts';
 import type { Marks } from './marks.ts';
 
@@ -12,15 +15,27 @@ export type MarkOwner =
       readonly stimulus: Stimulus;
       readonly caseId: string;
       readonly collector: FrameCollector;
+      /** The stimulus was sent in fragments, so that a timer may speak of it long after. */
+      readonly isFragmented: boolean;
     }
   | { readonly kind: 'fence'; readonly mark: number; readonly arrived: (frame: RecordedFrame) => void };
 
 /** Takes the frames of one exchange while it is open. */
 export class FrameCollector {
-  readonly frames: RecordedSeenFrame[] = [];
-  readonly control: RecordedSeenFrame[] = [];
+  frames: RecordedSeenFrame[] = [];
+  control: RecordedSeenFrame[] = [];
   open = true;
+
+  /** Every mark of the exchange remembers its collector, which therefore must not keep the frames. */
+  close(): void {
+    this.open = false;
+    this.frames = [];
+    this.control = [];
+  }
 }
+
+/** As many as there are Identifications. */
+const REMEMBERED_FRAGMENTS = 0x10000;
 
 export interface LateArrival {
   readonly caseId: string;
@@ -36,6 +51,10 @@ export class Dispatcher {
   /** How often a player has answered the DUT: each answer may set free packets that waited for it. */
   playerReplies = 0;
   current: FrameCollector | undefined;
+  /** Who sent the fragments of a datagram that may still be incomplete. */
+  readonly #fragmentOwners = new Map<string, MarkOwner & { kind: 'stimulus' }>();
+  /** How the frames of the current profile are decoded. */
+  reading: DecodeOptions = {};
   readonly #marks: Marks<MarkOwner>;
   readonly #reply: (port: PortName, frame: Uint8Array) => boolean;
   readonly #controlListeners = new Set<(frame: RecordedFrame) => void>();
@@ -52,6 +71,19 @@ export class Dispatcher {
     return () => void this.#controlListeners.delete(listener);
   }
 
+  /** Remembers whose a fragment is, by its outer header: there may be no mark in it. */
+  claimFragment(frame: Uint8Array, owner: MarkOwner & { kind: 'stimulus' }): void {
+    const key = fragmentKey(frame);
+    if (key === undefined) return;
+    this.#fragmentOwners.delete(key);
+    this.#fragmentOwners.set(key, owner);
+    if (this.#fragmentOwners.size <= REMEMBERED_FRAGMENTS) return;
+    for (const oldest of this.#fragmentOwners.keys()) {
+      this.#fragmentOwners.delete(oldest);
+      return;
+    }
+  }
+
   /** The mark of the stimulus or good packet that a frame is, belongs to, or quotes. */
   markOf(frame: Uint8Array): number | undefined {
     const owner = this.#marks.ownerOf(frame);
@@ -65,9 +97,10 @@ export class Dispatcher {
     if (owner?.kind === 'fence') {
       owner.arrived(recorded);
     } else if (owner?.kind === 'stimulus') {
-      const frame = new RecordedSeenFrame(recorded, owner.stimulus);
+      const frame = new RecordedSeenFrame(recorded, owner.stimulus, this.reading);
       if (owner.collector.open) owner.collector.frames.push(frame);
-      else this.late.push({ caseId: owner.caseId, stimulus: owner.stimulus, frame });
+      else if (!owner.isFragmented || reassemblyTimeoutIn(recorded.bytes) === undefined)
+        this.late.push({ caseId: owner.caseId, stimulus: owner.stimulus, frame });
     } else {
       this.#takeUnmarked(recorded);
     }
@@ -77,10 +110,19 @@ export class Dispatcher {
     if (this.#reply(recorded.port, recorded.bytes)) this.playerReplies += 1;
     const collector = this.current?.open === true ? this.current : undefined;
     if (isControlTraffic(recorded.bytes)) {
-      collector?.control.push(new RecordedSeenFrame(recorded, undefined));
+      collector?.control.push(new RecordedSeenFrame(recorded, undefined, this.reading));
       for (const listener of this.#controlListeners) listener(recorded);
       return;
     }
-    collector?.frames.push(new RecordedSeenFrame(recorded, undefined));
+    const timeout = reassemblyTimeoutIn(recorded.bytes);
+    if (timeout === undefined) collector?.frames.push(new RecordedSeenFrame(recorded, undefined, this.reading));
+    else this.#takeTimeout(recorded, timeout);
+  }
+
+  /** A timer speaks of what was sent up to two minutes ago, perhaps under another profile: that is nobody's fault now. */
+  #takeTimeout(recorded: RecordedFrame, { key }: ReassemblyTimeout): void {
+    const owner = key === undefined ? undefined : this.#fragmentOwners.get(key);
+    if (owner?.collector.open !== true) return;
+    owner.collector.frames.push(new RecordedSeenFrame(recorded, owner.stimulus, this.reading));
   }
 }

@@ -1,6 +1,7 @@
-import type { Encapsulation } from '../profile/index.ts';
+import type { Profile } from '../profile/index.ts';
 import type { PortName } from '../wire/wire.ts';
-import type { SeenFrame, Stimulus } from './context.ts';
+import type { Clock } from '../wire/clock.ts';
+import type { SeenFrame, Stimulus, Watch } from './context.ts';
 import { fragmentKey } from './datagrams.ts';
 import { FrameCollector, type Dispatcher, type MarkOwner } from './dispatcher.ts';
 import type { Entry, Fences } from './fences.ts';
@@ -10,21 +11,28 @@ import type { RecordedSeenFrame } from './seen-frame.ts';
 
 /** Stimuli sent in a row before a good packet makes sure that the DUT keeps up. */
 const BATCH_SIZE = 64;
+const WATCH_STEP_MS = 1000;
 
 export interface ExchangeOptions {
   readonly fences: Fences;
   readonly dispatcher: Dispatcher;
   readonly marks: Marks<MarkOwner>;
   readonly caseId: string;
-  readonly encapsulation: Encapsulation;
+  readonly profile: Profile;
   readonly send: (port: PortName, frame: Uint8Array) => void;
+  /** The number that the next recorded frame will get. */
+  readonly nextFrame: () => number;
   /** Without a good packet before the stimuli. */
   readonly cold: boolean;
+  /** Listen on after the stimuli. */
+  readonly watch?: Watch;
+  readonly clock: Clock;
 }
 
 /** Good A, the stimuli in order, good B. */
 export const runExchange = async (stimuli: readonly Stimulus[], options: ExchangeOptions): Promise<SeenExchange> => {
   const { fences, dispatcher, marks, caseId, send } = options;
+  const fromFrame = options.nextFrame();
   if (!options.cold) await fences.establish();
   const collector = new FrameCollector();
   const entries = new Set<Entry>();
@@ -35,7 +43,11 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
     for (const stimulus of stimuli) {
       const entry: Entry = stimulus.port === 'P' ? 'P' : 'U';
       entries.add(entry);
-      marks.claim(stimulus.mark, { kind: 'stimulus', stimulus, caseId, collector }, stimulus.inner);
+      const whole = stimulus.partOf ?? stimulus;
+      const isFragmented = whole !== stimulus;
+      const owner = { kind: 'stimulus', stimulus: whole, caseId, collector, isFragmented } as const;
+      marks.claim(stimulus.mark, owner, whole.inner);
+      if (isFragmented) dispatcher.claimFragment(stimulus.frame, owner);
       send(stimulus.port, stimulus.frame);
       sinceFence += 1;
       if (sinceFence === BATCH_SIZE && !options.cold) {
@@ -44,11 +56,21 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
       }
     }
     if (entries.size === 0) entries.add('P').add('U');
-    const certainty = await fences.settle(entries);
-    const frames = chargeFragments(collector.frames);
-    return new SeenExchange({ frames, control: collector.control }, stimuli, certainty, options.encapsulation);
+    const seenWith = (certainty: SeenExchange['certainty']): SeenExchange => {
+      const frames = chargeFragments(collector.frames);
+      const control = [...collector.control];
+      const range = { fromFrame, toFrame: options.nextFrame() };
+      return new SeenExchange({ frames, control }, stimuli, certainty, options.profile, range);
+    };
+    if (options.watch !== undefined) {
+      const { forMs, until } = options.watch;
+      const isOver = (): boolean => until?.(seenWith({ P: 'silent', U: 'silent' })) === true;
+      for (let passedMs = 0; passedMs < forMs && !isOver(); passedMs += WATCH_STEP_MS)
+        await options.clock.sleep(Math.min(WATCH_STEP_MS, forMs - passedMs));
+    }
+    return seenWith(await fences.settle(entries));
   } finally {
-    collector.open = false;
+    collector.close();
     if (dispatcher.current === collector) dispatcher.current = undefined;
   }
 };

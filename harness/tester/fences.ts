@@ -19,6 +19,8 @@ type PathState = 'unknown' | 'open' | 'closed';
 const QUICK_WAIT_MS = 100;
 /** Silence after which a DUT that answers has nothing more to say. */
 const QUIET_WAIT_MS = 700;
+/** A node may report a good packet and send it all the same: the packet then follows at once. */
+const REPORTED_WAIT_MS = 20;
 
 /** More rounds than a set-up has neighbours would mean that the DUT asks for ever. */
 const MAXIMUM_ROUNDS = 64;
@@ -32,6 +34,8 @@ export interface FencesOptions {
   readonly timeoutMs: number;
   readonly hasSecondUnderlayPort: boolean;
   readonly send: (port: PortName, frame: Uint8Array) => void;
+  /** The DUT did not answer under the set-up before either. */
+  readonly isKnownSilent: boolean;
 }
 
 /**
@@ -45,9 +49,17 @@ export class Fences {
   /** Ways that were open until a good packet did not come out. */
   readonly #toBeTried = new Set<Entry>();
   #repliesBefore = 0;
+  /** How often in a row the DUT has let the whole time-out pass without an answer. */
+  #unanswered: number;
 
   constructor(options: FencesOptions) {
     this.#options = options;
+    this.#unanswered = options.isKnownSilent ? 1 : 0;
+  }
+
+  /** The DUT has been given all the time that there is, and is not given as much again until it answers. */
+  get isSilent(): boolean {
+    return this.#unanswered > 0;
   }
 
   /** Good A: sends a good packet each way unless the way is known to be open. */
@@ -57,6 +69,20 @@ export class Fences {
     const unknown = ENTRIES.filter((entry) => this.#paths[entry] === 'unknown');
     const open = await Promise.all(unknown.map((entry) => this.#goodPacket(entry)));
     unknown.forEach((entry, index) => (this.#paths[entry] = open[index] === true ? 'open' : 'closed'));
+  }
+
+  /** Whether good packets come out of the DUT at all, one way or the other, as far as is known. */
+  get isForwarding(): boolean {
+    return ENTRIES.some((entry) => this.#paths[entry] === 'open');
+  }
+
+  /** Sends one good packet each way and waits no longer than this for either to come out. */
+  async comesAlive(limitMs: number): Promise<boolean> {
+    const { clock } = this.#options;
+    const sent = ENTRIES.map((entry) => this.#sendGoodPacket(entry));
+    await clock.wait(Promise.race(sent.map(({ forwarded }) => forwarded)), limitMs);
+    for (const { forget } of sent) forget();
+    return sent.some(({ hasPassed }) => hasPassed());
   }
 
   /** Good packet on one port alone, for flow control inside a long row of stimuli. */
@@ -90,7 +116,7 @@ export class Fences {
   async #pass(entries: readonly Entry[]): Promise<Partial<Record<Entry, Certainty>>> {
     const results = await Promise.all(entries.map((entry) => this.#fence(entry)));
     if (this.#options.hasSecondUnderlayPort && entries.includes('P')) {
-      await this.#probe(arpProbe(this.#options.lab, 'U2'), this.#options.timeoutMs);
+      await this.#probe(arpProbe(this.#options.lab, 'U2'), this.#patienceMs);
     }
     const certainty: Partial<Record<Entry, Certainty>> = {};
     entries.forEach((entry, index) => {
@@ -110,37 +136,61 @@ export class Fences {
       if (this.#paths[entry] === 'open') this.#toBeTried.add(entry);
       this.#paths[entry] = 'closed';
     }
-    return (await this.#isAnswering(entry, this.#options.timeoutMs)) ? 'answered' : 'silent';
+    return (await this.#isAnswering(entry)) ? 'answered' : 'silent';
   }
 
   /** Whether the DUT answers on the port of entry and then on the other one, so that it has dealt with what came before. */
-  async #isAnswering(entry: Entry, timeoutMs: number): Promise<boolean> {
+  async #isAnswering(entry: Entry): Promise<boolean> {
     const { lab } = this.#options;
     const asked =
       entry === 'P' ? [solicitationProbe(lab), arpProbe(lab, 'U')] : [arpProbe(lab, 'U'), solicitationProbe(lab)];
-    for (const probe of asked) if (!(await this.#probe(probe, timeoutMs))) return false;
+    for (const probe of asked) {
+      if (await this.#probe(probe, this.#patienceMs)) continue;
+      this.#unanswered += 1;
+      return false;
+    }
+    this.#unanswered = 0;
     return true;
+  }
+
+  get #patienceMs(): number {
+    const { timeoutMs } = this.#options;
+    return this.isSilent ? Math.min(timeoutMs, QUIET_WAIT_MS) : timeoutMs;
   }
 
   /** True when the packet came out of the other port; false when it did not in time, or came back as an error. */
   async #goodPacket(entry: Entry): Promise<boolean> {
-    const { marks, factory, clock, timeoutMs, send } = this.#options;
+    const { clock, timeoutMs } = this.#options;
+    const sent = this.#sendGoodPacket(entry);
+    const hasPassed = async (): Promise<boolean> =>
+      sent.hasPassed() ||
+      (sent.isReported() && (await clock.wait(sent.forwarded, Math.min(timeoutMs, REPORTED_WAIT_MS))));
+    try {
+      if (await clock.wait(sent.decided, Math.min(timeoutMs, QUICK_WAIT_MS))) return await hasPassed();
+      // Nothing yet. A DUT that answers questions asked after the packet, and falls quiet, has lost it; any other is waited for.
+      const isAnswering = await this.#isAnswering(entry);
+      const limitMs = isAnswering ? Math.min(timeoutMs, QUIET_WAIT_MS) : this.#patienceMs;
+      for (let round = 0; round < MAXIMUM_ROUNDS && !(await this.#decidedOrQuiet(sent.decided, limitMs)); round += 1);
+      const passed = await hasPassed();
+      if (passed) this.#unanswered = 0;
+      return passed;
+    } finally {
+      sent.forget();
+    }
+  }
+
+  #sendGoodPacket(entry: Entry): GoodPacket {
+    const { marks, factory, send } = this.#options;
     const mark = marks.next();
     const stimulus = entry === 'P' ? factory.fromPod({}, mark) : factory.fromTunnel({}, {}, mark);
-    let passed = false;
-    const decided = new Promise<void>((resolve) => {
-      const arrived = (frame: RecordedFrame): void => {
-        passed = passed || isForwarded(frame, entry);
-        resolve();
-      };
-      marks.claim(mark, { kind: 'fence', mark, arrived }, stimulus.inner);
-    });
+    const packet = awaitedPacket(entry);
+    marks.claim(mark, { kind: 'fence', mark, arrived: packet.arrived }, stimulus.inner);
     send(entry, stimulus.frame);
-    if (await clock.wait(decided, Math.min(timeoutMs, QUICK_WAIT_MS))) return passed;
-    // Nothing yet. A DUT that answers questions asked after the packet, and falls quiet, has lost it; any other is waited for.
-    const limitMs = (await this.#isAnswering(entry, timeoutMs)) ? Math.min(timeoutMs, QUIET_WAIT_MS) : timeoutMs;
-    for (let round = 0; round < MAXIMUM_ROUNDS && !(await this.#decidedOrQuiet(decided, limitMs)); round += 1);
-    return passed;
+    // Remembered as one of ours for a long time, without its bytes.
+    const forget = (): void => {
+      marks.lighten(mark, () => ({ kind: 'fence', mark, arrived: ignore }));
+    };
+    return { ...packet, forget };
   }
 
   /** Waits while the DUT keeps saying something: a slow one is not a dead one. True when decided, or after `limitMs` of silence. */
@@ -165,6 +215,39 @@ export class Fences {
     }
   }
 }
+
+const ignore = (): void => {};
+
+/** A good packet on its way. */
+interface GoodPacket {
+  /** Resolves when it came out of the other port. */
+  readonly forwarded: Promise<void>;
+  /** Resolves when it came out, or an error about it came back. */
+  readonly decided: Promise<void>;
+  readonly hasPassed: () => boolean;
+  readonly isReported: () => boolean;
+  readonly forget: () => void;
+}
+
+/** What becomes of a good packet; apart from its bytes, which whoever waits need not keep. */
+const awaitedPacket = (
+  entry: Entry,
+): Omit<GoodPacket, 'forget'> & { readonly arrived: (frame: RecordedFrame) => void } => {
+  let passed = false;
+  let reported = false;
+  let onForwarded = (): void => {};
+  let onDecided = (): void => {};
+  const forwarded = new Promise<void>((resolve) => (onForwarded = resolve));
+  const decided = new Promise<void>((resolve) => (onDecided = resolve));
+  const arrived = (frame: RecordedFrame): void => {
+    if (isForwarded(frame, entry)) {
+      passed = true;
+      onForwarded();
+    } else reported = true;
+    onDecided();
+  };
+  return { forwarded, decided, arrived, hasPassed: () => passed, isReported: () => reported };
+};
 
 /** A good packet leaves on the other side; on its own side only an error about it comes back. What is wrong with its bytes is for the rules to say. */
 const isForwarded = (frame: RecordedFrame, entry: Entry): boolean => (frame.port === 'P') === (entry === 'U');

@@ -2,7 +2,7 @@ import { diffFields } from '../packet/field-diff.ts';
 import { describe } from '../packet/describe.ts';
 import { tunnelPortsOf, type Profile } from '../profile/index.ts';
 import type { Doubt, Violation } from '../runner/verdict.ts';
-import type { ExpectOptions, SeenFrame } from './context.ts';
+import type { ExpectOptions, SeenFrame, Trial } from './context.ts';
 
 const MAXIMUM_RECORDED = 50;
 
@@ -47,6 +47,25 @@ export class Judgement {
       ...(differences === undefined ? {} : { differences }),
       ...(options.tolerated === true ? { tolerated: true } : {}),
     });
+  }
+
+  /** Runs expectations and takes back what they recorded. */
+  trial(expectations: () => void): Trial {
+    const violationsBefore = this.violations.splice(0);
+    const doubtsBefore = this.doubts.splice(0);
+    expectations();
+    const violations = this.violations.splice(0);
+    const doubts = this.doubts.splice(0);
+    this.violations.push(...violationsBefore);
+    this.doubts.push(...doubtsBefore);
+    return {
+      failed: violations.length > 0,
+      doubtful: doubts.length > 0,
+      keep: () => {
+        this.violations.push(...violations);
+        this.doubts.push(...doubts);
+      },
+    };
   }
 
   doubt(reason: string): void {

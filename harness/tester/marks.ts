@@ -1,3 +1,4 @@
+import { zeroed } from '../packet/arena.ts';
 import { equalRange, readUint32, writeUint16, writeUint32 } from '../packet/bytes.ts';
 import { IPV6 } from '../packet/ipv6.ts';
 import { flowLabelsInside } from './flow-labels.ts';
@@ -14,8 +15,8 @@ const REMEMBERED_MARKS = 0x20000;
 
 interface Claim<Owner> {
   readonly owner: Owner;
-  /** Source and destination of the marked packet. */
-  readonly addresses: Uint8Array;
+  /** The marked packet. */
+  readonly inner: Uint8Array;
 }
 
 /**
@@ -44,7 +45,7 @@ export class Marks<Owner> {
   }
 
   tag(mark: number): Uint8Array {
-    const bytes = new Uint8Array(TAG_LENGTH_BYTES);
+    const bytes = zeroed(TAG_LENGTH_BYTES);
     bytes.set(this.#needle);
     writeUint32(bytes, MARK_AT, mark);
     return bytes;
@@ -52,10 +53,19 @@ export class Marks<Owner> {
 
   /** @param inner the inner packet that carries the mark, from the IPv6 header on; its addresses back the flow label up */
   claim(mark: number, owner: Owner, inner: Uint8Array): void {
-    const claim = { owner, addresses: inner.slice(IPV6.SOURCE, IPV6.HEADER_LENGTH) };
+    const claim = { owner, inner };
     this.#byMark.set(mark, claim);
     this.#byFlowLabel.set(flowLabelOf(mark), claim);
     this.#forgetOldest();
+  }
+
+  /** Keeps of a claim no more than its mark is known by, and of its owner what `change` makes of it. */
+  lighten(mark: number, change: (owner: Owner) => Owner): void {
+    const claim = this.#byMark.get(mark);
+    if (claim === undefined) return;
+    const replaced = { inner: claim.inner.slice(0, IPV6.HEADER_LENGTH), owner: change(claim.owner) };
+    this.#byMark.set(mark, replaced);
+    if (this.#byFlowLabel.get(flowLabelOf(mark)) === claim) this.#byFlowLabel.set(flowLabelOf(mark), replaced);
   }
 
   /**
@@ -70,9 +80,9 @@ export class Marks<Owner> {
       const claim = this.#byMark.get(readUint32(frame, tagAt + MARK_AT));
       if (claim !== undefined) return claim.owner;
     }
-    for (const { label, at } of flowLabelsInside(frame)) {
+    for (const { label, at, mayBeShort } of flowLabelsInside(frame)) {
       const claim = label === 0 ? undefined : this.#byFlowLabel.get(label);
-      if (claim !== undefined && hasAddresses(frame, at, claim.addresses)) return claim.owner;
+      if (claim !== undefined && hasAddressesOf(claim.inner, frame, at, mayBeShort)) return claim.owner;
     }
     return undefined;
   }
@@ -87,7 +97,11 @@ export class Marks<Owner> {
   }
 }
 
-const hasAddresses = (frame: Uint8Array, at: number, addresses: Uint8Array): boolean =>
-  frame.length < at + IPV6.HEADER_LENGTH || equalRange(frame, at + IPV6.SOURCE, addresses, 0, addresses.length);
+/** Of a marked packet that is cut short, what it has of its addresses counts. */
+const hasAddressesOf = (inner: Uint8Array, frame: Uint8Array, at: number, mayBeShort: boolean): boolean => {
+  if (frame.length < at + IPV6.HEADER_LENGTH) return mayBeShort;
+  const lengthBytes = Math.max(0, Math.min(inner.length, IPV6.HEADER_LENGTH) - IPV6.SOURCE);
+  return equalRange(frame, at + IPV6.SOURCE, inner, Math.min(inner.length, IPV6.SOURCE), lengthBytes);
+};
 
 export const flowLabelOf = (mark: number): number => mark & FLOW_LABEL_MASK;

@@ -1,6 +1,6 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
 import type { Ipv6Address } from '../address/ipv6-address.ts';
-import type { Lab } from '../lab/index.ts';
+import { namedByIpv4, type Lab } from '../lab/index.ts';
 import {
   ARP,
   ARP_OPERATION,
@@ -15,6 +15,7 @@ import { ethernetEtherType, ethernetSource, ETHERNET } from '../packet/ethernet.
 import { icmpv6Type } from '../packet/icmpv6.ts';
 import { ICMPV6_TYPE } from '../packet/icmpv6-types.ts';
 import { IPV6, ipv6NextHeader, ipv6Source } from '../packet/ipv6.ts';
+import type { MacAddress } from '../packet/mac-address.ts';
 import { arp } from '../packet/layers/arp.ts';
 import { ethernet } from '../packet/layers/ethernet.ts';
 import { ipv6 } from '../packet/layers/ipv6.ts';
@@ -32,10 +33,13 @@ const ND_TARGET_END = 24;
  */
 export class Players {
   readonly #lab: Lab;
+  readonly #pods: readonly Ipv6Address[];
   readonly #overrides = new Map<string, boolean>();
 
-  constructor(lab: Lab) {
+  /** @param second the lab of a second tunnel, whose pods are there as well */
+  constructor(lab: Lab, second?: Lab) {
     this.#lab = lab;
+    this.#pods = [...lab.pods, ...(second?.pods ?? [])];
   }
 
   /** Makes somebody answer, or nobody, whatever the lab says of the address. */
@@ -48,7 +52,7 @@ export class Players {
     if (frame.length < ETHERNET.HEADER_LENGTH) return undefined;
     const etherType = ethernetEtherType(frame);
     if (etherType === ETHER_TYPE.ARP && port !== 'P') return this.#replyToArp(port, frame);
-    if (etherType === ETHER_TYPE.IPV6 && port === 'P') return this.#replyToSolicitation(frame);
+    if (etherType === ETHER_TYPE.IPV6) return this.#replyToSolicitation(port, frame);
     return undefined;
   }
 
@@ -85,7 +89,7 @@ export class Players {
     return !nobody.some((address) => address.equals(target));
   }
 
-  #replyToSolicitation(frame: Uint8Array): Uint8Array | undefined {
+  #replyToSolicitation(port: PortName, frame: Uint8Array): Uint8Array | undefined {
     const at = ETHERNET.HEADER_LENGTH + IPV6.HEADER_LENGTH;
     if (frame.length < at + ND_TARGET_END || ipv6NextHeader(frame, ETHERNET.HEADER_LENGTH) !== PROTOCOL.ICMPV6)
       return undefined;
@@ -93,8 +97,9 @@ export class Players {
     const source = ipv6Source(frame, ETHERNET.HEADER_LENGTH);
     const target = ndpTarget(frame, at);
     // Duplicate address detection comes from `::`; nobody contests the DUT's addresses.
-    if (source.toBigInt() === 0n || !this.#answersNd(target)) return undefined;
-    const mac = this.#lab.macOf(target);
+    if (source.toBigInt() === 0n) return undefined;
+    const mac = port === 'P' ? this.#podLinkMac(target) : this.#underlayMac(port, target);
+    if (mac === undefined) return undefined;
     return build(
       ethernet({ source: mac, destination: ethernetSource(frame) }),
       ipv6({ source: target, destination: source, hopLimit: NDP_HOP_LIMIT }),
@@ -102,10 +107,20 @@ export class Players {
     );
   }
 
+  /** A machine on the underlay has one MAC address for both of its addresses: that of its IPv4 one. */
+  #underlayMac(port: PortName, target: Ipv6Address): MacAddress | undefined {
+    const ipv4 = namedByIpv4(target);
+    return ipv4 !== undefined && this.#answersArp(port, ipv4) ? this.#lab.macOf(ipv4) : undefined;
+  }
+
+  #podLinkMac(target: Ipv6Address): MacAddress | undefined {
+    return this.#answersNd(target) ? this.#lab.macOf(target) : undefined;
+  }
+
   #answersNd(target: Ipv6Address): boolean {
     const override = this.#overrides.get(target.toString());
     if (override !== undefined) return override;
-    const { pods, native } = this.#lab;
-    return [...pods, native.host, native.router].some((address) => address.equals(target));
+    const { native } = this.#lab;
+    return [...this.#pods, native.host, native.router].some((address) => address.equals(target));
   }
 }

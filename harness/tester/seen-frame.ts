@@ -1,4 +1,4 @@
-import { decode, type Decoded } from '../packet/decode.ts';
+import { decode, type Decoded, type DecodeOptions } from '../packet/decode.ts';
 import type { RecordedFrame } from '../wire/recorder.ts';
 import type { PortName } from '../wire/wire.ts';
 import type { SeenFrame, Stimulus } from './context.ts';
@@ -10,12 +10,15 @@ export class RecordedSeenFrame implements SeenFrame {
   readonly bytes: Uint8Array;
   readonly timestampNs: bigint;
   readonly stimulus: Stimulus | undefined;
+  readonly #reading: DecodeOptions;
   #decoded: Decoded | undefined;
 
   constructor(
     recorded: Pick<RecordedFrame, 'number' | 'port' | 'bytes' | 'timestampNs'>,
     stimulus: Stimulus | undefined,
+    reading: DecodeOptions = {},
   ) {
+    this.#reading = reading;
     this.number = recorded.number;
     this.port = recorded.port;
     this.bytes = recorded.bytes;
@@ -24,12 +27,12 @@ export class RecordedSeenFrame implements SeenFrame {
   }
 
   get decoded(): Decoded {
-    this.#decoded ??= decode(this.bytes);
+    this.#decoded ??= decode(this.bytes, 'ethernet', this.#reading);
     return this.#decoded;
   }
 
   /** The same frame charged to another stimulus, which only its first fragment names. */
   withStimulus(stimulus: Stimulus | undefined): SeenFrame {
-    return new RecordedSeenFrame(this, stimulus);
+    return new RecordedSeenFrame(this, stimulus, this.#reading);
   }
 }

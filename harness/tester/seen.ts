@@ -2,7 +2,7 @@ import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { ethernetEtherType, ETHERNET } from '../packet/ethernet.ts';
 import { IPV6, readIpv6Header } from '../packet/ipv6.ts';
 import { equalBytes } from '../packet/bytes.ts';
-import type { Encapsulation } from '../profile/index.ts';
+import type { Profile } from '../profile/index.ts';
 import type { Icmpv6Message, Ipv6Packet, Seen, SeenFrame, Stimulus, TunnelPacket } from './context.ts';
 import { tunnelPacketsIn } from './datagrams.ts';
 import { icmpv6In, ipv6PacketIn, isIcmpv6Error } from './icmpv6-view.ts';
@@ -23,7 +23,9 @@ export class SeenExchange implements Seen {
   readonly stimuli: readonly Stimulus[];
   /** For output on P, and for output on the underlay. */
   readonly certainty: { readonly P: Certainty; readonly U: Certainty };
-  readonly #encapsulation: Encapsulation;
+  /** Recorder numbers of the first frame of the exchange, and behind its last one. */
+  readonly range: { readonly fromFrame: number; readonly toFrame: number };
+  readonly #profile: Profile;
   // Indexed when first asked for: an exchange may have thousands of stimuli.
   #byStimulus: Map<Stimulus | undefined, SeenFrame[]> | undefined;
   #tunnelled: Map<Stimulus | undefined, TunnelPacket[]> | undefined;
@@ -33,13 +35,15 @@ export class SeenExchange implements Seen {
     { frames, control }: { readonly frames: readonly SeenFrame[]; readonly control: readonly SeenFrame[] },
     stimuli: readonly Stimulus[],
     certainty: { readonly P: Certainty; readonly U: Certainty },
-    encapsulation: Encapsulation,
+    profile: Profile,
+    range: { readonly fromFrame: number; readonly toFrame: number },
   ) {
+    this.range = range;
     this.frames = frames;
     this.control = control;
     this.stimuli = stimuli;
     this.certainty = certainty;
-    this.#encapsulation = encapsulation;
+    this.#profile = profile;
   }
 
   of(stimulus: Stimulus): readonly SeenFrame[] {
@@ -92,7 +96,7 @@ export class SeenExchange implements Seen {
   }
 
   #tunnelledFor(stimulus: Stimulus): readonly TunnelPacket[] {
-    this.#tunnelled ??= grouped(tunnelPacketsIn(this.frames, this.#encapsulation), (packet) => packet.frame.stimulus);
+    this.#tunnelled ??= grouped(tunnelPacketsIn(this.frames, this.#profile), (packet) => packet.frame.stimulus);
     return this.#tunnelled.get(stimulus) ?? [];
   }
 }

@@ -5,7 +5,8 @@ import { MacAddress } from '../packet/mac-address.ts';
 import { overheadBytes, parseProfile, withSwitches, type Profile } from '../profile/index.ts';
 import type { TargetSetup } from '../target/setup.ts';
 import type { PortName } from '../wire/wire.ts';
-import type { SetupChanges } from './context.ts';
+import type { SetupChanges } from './setup-changes.ts';
+import { secondLab, withExtras } from './setup-extras.ts';
 
 const DEFAULT_MTU_BYTES = 1500;
 const IPV6_MINIMUM_MTU_BYTES = 1280;
@@ -13,6 +14,8 @@ const IPV6_MINIMUM_MTU_BYTES = 1280;
 /** One set-up in all its forms: as the case sees it, and as the target is told. */
 export interface SetUp {
   readonly lab: Lab;
+  /** The same nodes in the second tunnel, where there is one. */
+  readonly second: Lab | undefined;
   readonly setup: TargetSetup;
   readonly underlayMtuBytes: number;
   /** Largest inner packet that the tunnel takes. */
@@ -32,21 +35,29 @@ export const changedProfile = (base: Profile, changes: SetupChanges): Profile =>
 export const planSetUp = (session: NodeSession, base: Profile, changes: SetupChanges = {}): SetUp => {
   const profile = changedProfile(base, changes);
   const underlayMtuBytes = changes.underlayMtuBytes ?? DEFAULT_MTU_BYTES;
+  const dutMacs = { P: dutMac(session, 'P'), U: dutMac(session, 'U'), U2: dutMac(session, 'U2') };
   const lab = createLab(profile, {
-    dutMacs: { P: dutMac(session, 'P'), U: dutMac(session, 'U'), U2: dutMac(session, 'U2') },
+    dutMacs,
     ...(changes.underlayPrefixLength === undefined ? {} : { underlayPrefixLength: changes.underlayPrefixLength }),
     ...(changes.dutIpv4 === undefined ? {} : { dutIpv4: Ipv4Address.parse(changes.dutIpv4) }),
   });
-  const setup = targetSetup(lab, {
+  const second = secondLab(lab, changes, { dutMacs });
+  const options = {
     ports: session.ports,
     underlayMtuBytes,
     podMtuBytes: changes.podMtuBytes ?? DEFAULT_MTU_BYTES,
     secondUnderlayPort: changes.secondUnderlayPort ?? false,
     routesOverU2: changes.routesOverU2 ?? [],
-  });
-  const dynamicMtuBytes = Math.max(IPV6_MINIMUM_MTU_BYTES, underlayMtuBytes - overheadBytes(profile));
+    ...(changes.reassemblyLimitBytes === undefined ? {} : { reassemblyLimitBytes: changes.reassemblyLimitBytes }),
+    ...(changes.logging === undefined ? {} : { logging: changes.logging }),
+  };
+  const setup = withExtras(targetSetup(lab, options), changes, second, options);
+  const dynamicMtuBytes =
+    profile.switches.mtuDefault === '1280'
+      ? IPV6_MINIMUM_MTU_BYTES
+      : Math.max(IPV6_MINIMUM_MTU_BYTES, underlayMtuBytes - overheadBytes(profile));
   const tunnelMtuBytes = profile.switches.mtuMode === 'static' ? profile.staticMtuBytes : dynamicMtuBytes;
-  return { lab, setup, underlayMtuBytes, tunnelMtuBytes };
+  return { lab, second, setup, underlayMtuBytes, tunnelMtuBytes };
 };
 
 /** A node without the port gives it an address that nobody has; frames for it then go nowhere. */

@@ -4,21 +4,23 @@ import { concat, writeUint16 } from '../packet/bytes.ts';
 import { IPV6 } from '../packet/ipv6.ts';
 import { payload, trailer, type Layer } from '../packet/layer.ts';
 import { ethernet } from '../packet/layers/ethernet.ts';
-import { ipv4 } from '../packet/layers/ipv4.ts';
 import { ipv6 } from '../packet/layers/ipv6.ts';
 import { udp } from '../packet/layers/udp.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
-import { UDP } from '../packet/udp.ts';
 import type { Ipv6Address } from '../address/ipv6-address.ts';
 import type { InnerFields, PodStimulusFields, Stimulus, TunnelStimulusFields } from './context.ts';
+import { framingLayers } from './framing.ts';
 import { flowLabelOf } from './marks.ts';
+import {
+  filled,
+  INNER_UDP,
+  ORDINARY_MAXIMUM_BYTES,
+  ORDINARY_OVERHEAD_BYTES,
+  ordinaryPacket,
+} from './ordinary-packet.ts';
+import { outerLayers } from './outer-layers.ts';
 
-/** Ports of the UDP datagram that an ordinary inner packet carries. */
-const INNER_UDP = { sourcePort: 41000, destinationPort: 41001 } as const;
 const ORDINARY_LAYERS: readonly Layer[] = [udp(INNER_UDP)];
-const ORDINARY_OVERHEAD_BYTES = IPV6.HEADER_LENGTH + UDP.HEADER_LENGTH;
-/** Source port of what the tester encapsulates in UDP. */
-const OUTER_UDP_SOURCE_PORT = 50041;
 
 /** Makes frames for one set-up; every frame carries a mark from `tagOf`. */
 export class StimulusFactory {
@@ -57,15 +59,29 @@ export class StimulusFactory {
         source: fields.ethernetSource ?? this.#previousHopMac(from),
         destination: fields.ethernetDestination ?? lab.macs.dut.U,
       }),
-      ipv4({ source: from, destination: fields.to ?? lab.n1.ipv4, ttl: 64, dontFragment: false, ...fields.outer }),
-      ...this.#framing(fields),
+      ...outerLayers(lab, from, fields),
+      ...framingLayers(lab.profile, fields),
       asIpv6(fields.surplus === undefined ? inner : concat(inner, fields.surplus)),
     );
-    return { port: 'U', frame, mark, inner, title: `tunnel packet from ${from.toString()}` };
+    const identification = fields.outer?.identification;
+    const title = `tunnel packet from ${from.toString()}`;
+    return { port: 'U', frame, mark, inner, title, ...(identification === undefined ? {} : { identification }) };
   }
 
   /** The inner packet as bytes: tag and filling as payload, exactly `lengthBytes` long where that is asked for. */
   inner(fields: InnerFields, mark: number, source: Ipv6Address, destination: Ipv6Address): Uint8Array {
+    if (isOrdinary(fields)) {
+      const tag = this.#tagOf(mark);
+      return ordinaryPacket({
+        source: fields.source ?? source,
+        destination: fields.destination ?? destination,
+        hopLimit: fields.hopLimit ?? 64,
+        trafficClass: fields.trafficClass ?? 0,
+        flowLabel: fields.flowLabel ?? flowLabelOf(mark),
+        lengthBytes: fields.lengthBytes ?? ORDINARY_OVERHEAD_BYTES + tag.length,
+        tag,
+      });
+    }
     const header = headerLayer(fields, flowLabelOf(mark), source, destination);
     const layers = fields.layers ?? ORDINARY_LAYERS;
     if (fields.payload !== undefined) return build(header, ...layers, payload(fields.payload));
@@ -77,21 +93,21 @@ export class StimulusFactory {
     return shortPacket(fields, build(header, ...layers, payload()), fields.lengthBytes);
   }
 
-  /** What stands between the outer IPv4 header and the inner packet. */
-  #framing(fields: TunnelStimulusFields): Layer[] {
-    const { encapsulation } = this.#lab.profile;
-    if (encapsulation.kind === 'protocol-41') return [];
-    return [
-      udp({ sourcePort: OUTER_UDP_SOURCE_PORT, destinationPort: encapsulation.port, checksum: 0, ...fields.udp }),
-    ];
-  }
-
   /** A frame from a node that is not on the segment comes from the gateway that leads there. */
   #previousHopMac(from: Parameters<Lab['nextHop']>[0]): ReturnType<Lab['macOf']> {
     const lab = this.#lab;
     return lab.macOf(lab.nextHop(from) ?? lab.underlay.gatewayA);
   }
 }
+
+const isOrdinary = (fields: InnerFields): boolean =>
+  fields.layers === undefined &&
+  fields.payload === undefined &&
+  fields.version === undefined &&
+  fields.payloadLength === undefined &&
+  fields.nextHeader === undefined &&
+  (fields.lengthBytes === undefined ||
+    (fields.lengthBytes >= ORDINARY_OVERHEAD_BYTES && fields.lengthBytes <= ORDINARY_MAXIMUM_BYTES));
 
 /** Bytes that are an IPv6 packet already (or pretend to be one), as a layer. */
 const asIpv6 = (bytes: Uint8Array): Layer => ({
@@ -119,15 +135,5 @@ const shortPacket = (fields: InnerFields, whole: Uint8Array, lengthBytes: number
   if (lengthBytes < IPV6.HEADER_LENGTH) return bytes;
   writeUint16(bytes, IPV6.PAYLOAD_LENGTH, lengthBytes - IPV6.HEADER_LENGTH);
   bytes[IPV6.NEXT_HEADER] = fields.nextHeader ?? PROTOCOL.NO_NEXT_HEADER;
-  return bytes;
-};
-
-/** Bytes that differ from their neighbours, so that a shifted or repeated piece shows. */
-const PATTERN = Uint8Array.from({ length: 0x10000 }, (_, index) => (index * 7 + (index >> 8) * 13) & 0xff);
-
-/** The tag, then the pattern. */
-const filled = (tag: Uint8Array, lengthBytes: number): Uint8Array => {
-  const bytes = PATTERN.slice(0, lengthBytes);
-  bytes.set(tag.subarray(0, lengthBytes));
   return bytes;
 };

@@ -5,11 +5,16 @@ import type { Doubt, Violation } from '../runner/verdict.ts';
 import type { Recorder } from '../wire/recorder.ts';
 import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
 
+/** Random packets of each property in an ordinary run. */
+export const DEFAULT_PROPERTY_PACKETS = 200;
+
 /** Frames that were exchanged under one lab; a case that restarts the DUT has several. */
 export interface CaseSegment {
   readonly lab: Lab;
   readonly underlayMtuBytes: number;
   readonly secondUnderlayPort: boolean;
+  /** Two tunnels send on one port, and a single frame does not say by whose rules it has to be judged. */
+  readonly secondTunnel?: boolean;
   /** Recorder number of the first frame. */
   readonly fromFrame: number;
   /** Recorder number behind the last frame; equal to `fromFrame` when there is none. */
@@ -25,6 +30,8 @@ export interface CaseObservations {
   readonly judgements: number;
   /** The case took the DUT down; the set-up that it leaves is not the one that it found. */
   readonly restarted: boolean;
+  /** Good packets were sent, and none came out of the DUT in either direction. */
+  readonly isDead?: boolean;
   readonly segments: readonly CaseSegment[];
 }
 
@@ -50,8 +57,14 @@ export interface Testbed extends AsyncDisposable {
   up(changes?: SetupChanges): Promise<TestbedUpOutcome>;
   /** Safe to call when nothing is up. */
   down(): Promise<void>;
-  /** Starts a case; the DUT must be up, and the case before must have finished. */
-  begin(caseId: string): CaseScope;
+  /**
+   * Starts a case; the DUT must be up, and the case before must have finished.
+   *
+   * @param mayForget asked about the frames of an exchange that the case is done with; true lets the testbed discard them
+   */
+  begin(caseId: string, mayForget?: (segment: CaseSegment) => boolean): CaseScope;
+  /** Sends a good packet each way and says whether one came out in time. False when nothing is up. */
+  comesAlive?(limitMs: number): Promise<boolean>;
   /** The mark of the stimulus that a frame is or belongs to, where the testbed can tell; lets rules pair what came out with what went in. */
   markOf?(frame: Uint8Array): number | undefined;
   /** Waits 500 ms once and returns everything that came out after the end of its case. */
@@ -63,6 +76,8 @@ export interface TestbedOptions {
   readonly profile: Profile;
   readonly seed: string;
   readonly fenceTimeoutMs?: number;
+  /** See {@link TestContext.propertyPackets}; {@link DEFAULT_PROPERTY_PACKETS} unless given. */
+  readonly propertyPackets?: number;
 }
 
 export type CreateTestbed = (options: TestbedOptions) => Promise<Testbed>;

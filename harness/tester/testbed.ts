@@ -1,5 +1,5 @@
 import type { NodeSession } from '../node/node.ts';
-import type { Profile } from '../profile/index.ts';
+import { tunnelPortsOf, type Profile } from '../profile/index.ts';
 import { seededRandom, type SeededRandom } from '../random.ts';
 import { Recorder, recordWire, type RecordedWire } from '../wire/recorder.ts';
 import { WireError } from '../wire/wire-error.ts';
@@ -13,15 +13,17 @@ import { describeFrames } from './judgement.ts';
 import { Marks } from './marks.ts';
 import { Players } from './players.ts';
 import { planSetUp, type SetUp } from './set-up.ts';
+import type { SeenExchange } from './seen.ts';
 import { StimulusFactory } from './stimuli.ts';
-import type {
-  CaseObservations,
-  CaseScope,
-  CaseSegment,
-  LateFrame,
-  Testbed,
-  TestbedOptions,
-  TestbedUpOutcome,
+import {
+  DEFAULT_PROPERTY_PACKETS,
+  type CaseObservations,
+  type CaseScope,
+  type CaseSegment,
+  type LateFrame,
+  type Testbed,
+  type TestbedOptions,
+  type TestbedUpOutcome,
 } from './testbed-contract.ts';
 
 const DEFAULT_FENCE_TIMEOUT_MS = 5000;
@@ -45,18 +47,25 @@ class LiveTestbed implements Testbed {
   readonly #profile: Profile;
   readonly #random: SeededRandom;
   readonly #timeoutMs: number;
+  readonly #propertyPackets: number;
   readonly #wires = new Map<PortName, RecordedWire>();
   readonly #marks: Marks<MarkOwner>;
   readonly #dispatcher: Dispatcher;
   #current: Current | undefined;
   #segments: CaseSegment[] = [];
+  #mayForget: (segment: CaseSegment) => boolean = () => false;
   #lateJudged = 0;
+  /** Whether the DUT answered nothing under the last set-up. */
+  #isSilent = false;
+  /** Of the case at hand: whether it exchanged anything, and whether the DUT forwarded anything then. */
+  #traffic = { exchanged: false, forwarded: false };
 
-  constructor({ session, profile, seed, fenceTimeoutMs }: TestbedOptions) {
+  constructor({ session, profile, seed, fenceTimeoutMs, propertyPackets }: TestbedOptions) {
     this.#session = session;
     this.#profile = profile;
     this.#random = seededRandom(seed);
     this.#timeoutMs = fenceTimeoutMs ?? DEFAULT_FENCE_TIMEOUT_MS;
+    this.#propertyPackets = propertyPackets ?? DEFAULT_PROPERTY_PACKETS;
     const marking = this.#random.fork(`marks ${profile.text}`);
     this.#marks = new Marks<MarkOwner>(marking.int(0x10000), marking.int(0x100000));
     this.#dispatcher = new Dispatcher(this.#marks, (port, frame) => this.#answer(port, frame));
@@ -75,12 +84,15 @@ class LiveTestbed implements Testbed {
   }
 
   async down(): Promise<void> {
+    if (this.#current !== undefined) this.#isSilent = this.#current.fences.isSilent;
     this.#endSegment();
     await this.#session.down();
     this.#current = undefined;
   }
 
-  begin(caseId: string): CaseScope {
+  begin(caseId: string, mayForget?: (segment: CaseSegment) => boolean): CaseScope {
+    this.#mayForget = mayForget ?? (() => false);
+    this.#traffic = { exchanged: false, forwarded: false };
     const first = this.recorder.mark().nextNumber;
     this.#segments = [];
     if (this.#current !== undefined) this.#current = { ...this.#current, fromFrame: first };
@@ -90,6 +102,10 @@ class LiveTestbed implements Testbed {
 
   markOf(frame: Uint8Array): number | undefined {
     return this.#dispatcher.markOf(frame);
+  }
+
+  async comesAlive(limitMs: number): Promise<boolean> {
+    return (await this.#current?.fences.comesAlive(limitMs)) ?? false;
   }
 
   async lateFrames(): Promise<readonly LateFrame[]> {
@@ -108,6 +124,7 @@ class LiveTestbed implements Testbed {
   }
 
   #prepare(setUp: SetUp, changes: SetupChanges): Current {
+    this.#dispatcher.reading = tunnelPortsOf(setUp.lab.profile);
     const factory = new StimulusFactory(setUp.lab, (mark) => this.#marks.tag(mark));
     const fences = new Fences({
       lab: setUp.lab,
@@ -116,6 +133,7 @@ class LiveTestbed implements Testbed {
       dispatcher: this.#dispatcher,
       factory,
       timeoutMs: this.#timeoutMs,
+      isKnownSilent: this.#isSilent,
       hasSecondUnderlayPort: changes.secondUnderlayPort === true,
       send: (port, frame) => {
         this.#send(port, frame);
@@ -126,7 +144,7 @@ class LiveTestbed implements Testbed {
       factory,
       fences,
       changes,
-      players: new Players(setUp.lab),
+      players: new Players(setUp.lab, setUp.second),
       fromFrame: this.recorder.mark().nextNumber,
     };
   }
@@ -160,20 +178,31 @@ class LiveTestbed implements Testbed {
       get current(): Current {
         return required();
       },
+      propertyPackets: this.#propertyPackets,
       nextMark: () => this.#marks.next(),
       tag: (mark) => this.#marks.tag(mark),
-      exchange: (caseId, stimuli, cold) =>
-        runExchange(stimuli, {
+      exchange: async (caseId, stimuli, { cold = false, watch }) => {
+        const { fences } = required();
+        const seen = await runExchange(stimuli, {
           caseId,
           cold,
-          fences: required().fences,
+          ...(watch === undefined ? {} : { watch }),
+          clock: this.#session.clock,
+          fences,
           dispatcher: this.#dispatcher,
           marks: this.#marks,
-          encapsulation: required().setUp.lab.profile.encapsulation,
+          profile: required().setUp.lab.profile,
+          nextFrame: () => this.recorder.mark().nextNumber,
           send: (port, frame) => {
             this.#send(port, frame);
           },
-        }),
+        });
+        this.#traffic = { exchanged: true, forwarded: this.#traffic.forwarded || fences.isForwarding };
+        return seen;
+      },
+      forget: (seen) => {
+        this.#forget(seen);
+      },
       restart: async (changes) => {
         const merged = { ...required().changes, ...changes };
         const before = required();
@@ -184,6 +213,7 @@ class LiveTestbed implements Testbed {
         this.#current = { ...before, fromFrame: this.recorder.mark().nextNumber };
         return { refused: outcome.reason };
       },
+      stats: () => this.#session.stats(),
       sleep: (durationMs) => this.#session.clock.sleep(durationMs),
       answerFor: (address, answer) => {
         required().players.answerFor(address, answer);
@@ -194,14 +224,17 @@ class LiveTestbed implements Testbed {
   #endSegment(): void {
     const current = this.#current;
     if (current === undefined) return;
-    const { lab, underlayMtuBytes } = current.setUp;
-    this.#segments.push({
-      lab,
-      underlayMtuBytes,
-      secondUnderlayPort: current.changes.secondUnderlayPort ?? false,
-      fromFrame: current.fromFrame,
-      toFrame: this.recorder.mark().nextNumber,
-    });
+    this.#segments.push(segmentOf(current, { ...current, toFrame: this.recorder.mark().nextNumber }));
+  }
+
+  /** The mark of a forgotten stimulus stays, so that what comes late of it is known; its bytes go. */
+  #forget({ range, stimuli }: SeenExchange): void {
+    if (!this.#mayForget(segmentOf(this.#required(), range))) return;
+    this.recorder.discard({ nextNumber: range.fromFrame }, { nextNumber: range.toFrame });
+    for (const stimulus of stimuli)
+      this.#marks.lighten(stimulus.mark, (owner) =>
+        owner.kind === 'stimulus' ? { ...owner, stimulus: { ...stimulus, frame: NO_BYTES, inner: NO_BYTES } } : owner,
+      );
   }
 
   #finish(context: CaseContext): CaseObservations {
@@ -209,9 +242,25 @@ class LiveTestbed implements Testbed {
     const { violations, doubts, notes, judgements } = context.judgement;
     const segments = this.#segments;
     this.#segments = [];
-    return { violations, doubts, notes, judgements, segments, restarted: context.restarted };
+    const { exchanged, forwarded } = this.#traffic;
+    const { restarted } = context;
+    return { violations, doubts, notes, judgements, segments, restarted, isDead: exchanged && !forwarded };
   }
 }
+
+const NO_BYTES = new Uint8Array(0);
+
+const segmentOf = (
+  { setUp, changes }: Current,
+  { fromFrame, toFrame }: { readonly fromFrame: number; readonly toFrame: number },
+): CaseSegment => ({
+  lab: setUp.lab,
+  underlayMtuBytes: setUp.underlayMtuBytes,
+  secondUnderlayPort: changes.secondUnderlayPort ?? false,
+  secondTunnel: changes.secondTunnel !== undefined,
+  fromFrame,
+  toFrame,
+});
 
 /** Puts a tester around a started node. The session stays the caller's: disposing of the test bed only takes the target down. */
 export const createTestbed = async (options: TestbedOptions): Promise<Testbed> =>

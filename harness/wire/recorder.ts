@@ -1,3 +1,4 @@
+import { copyOf } from '../packet/arena.ts';
 import { LinkType, memorySink, writeCapture, writeCaptureFile } from '../capture/index.ts';
 import type { CaptureContents, CaptureDirection } from '../capture/index.ts';
 import { Listeners } from './listeners.ts';
@@ -46,7 +47,7 @@ export class Recorder {
   /** Copies the bytes. */
   add(frame: Omit<RecordedFrame, 'number' | 'comments'>): RecordedFrame {
     const { port, direction, timestampNs } = frame;
-    const bytes = frame.bytes.slice();
+    const bytes = copyOf(frame.bytes);
     const recorded = { number: this.#nextNumber++, port, direction, timestampNs, bytes, comments: [] };
     this.#ports.add(port);
     this.#frames.push(recorded);
@@ -86,6 +87,12 @@ export class Recorder {
     this.#frames = this.#frames.slice(this.#position(mark.nextNumber));
   }
 
+  /** Lets go of the frames between two marks. The others keep their numbers. */
+  discard(from: RecorderMark, to: RecorderMark): void {
+    const start = this.#position(from.nextNumber);
+    this.#frames.splice(start, this.#position(to.nextNumber) - start);
+  }
+
   /** Writes frames as pcapng, one interface for each recorded port, with the comments as comments of the file. */
   async writeFile(
     path: string,
@@ -111,10 +118,21 @@ export class Recorder {
     };
   }
 
-  /** Numbers follow each other without gaps, so the position follows from the number. */
+  /** Position of the first kept frame with this number or a higher one. */
   #position(number: number): number {
-    const firstKept = this.#nextNumber - this.#frames.length;
-    return Math.max(0, number - firstKept);
+    const frames = this.#frames;
+    // As long as nothing was discarded in between, the position follows from the number.
+    const direct = number - (frames[0]?.number ?? number);
+    if (direct <= 0) return 0;
+    if (frames[direct]?.number === number) return direct;
+    let low = 0;
+    let high = frames.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((frames[middle]?.number ?? number) < number) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Ipv6Address } from '../../harness/address/index.ts';
 import type { Lab } from '../../harness/lab/index.ts';
+import { isBorderRelay } from '../../harness/profile/index.ts';
 import type { PodStimulusFields, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { onLinkNodes } from '../on-link-nodes.ts';
 import { address } from './area.ts';
@@ -42,12 +43,18 @@ address.case(
   async (t) => {
     const { lab, profile } = t;
     const outside = lab.outsidePrefix.at(1);
-    await expectRefused(t, [
+    const toOutside = [
       podPacketTo(t, outside),
       podPacketTo(t, lab.outsidePrefix.at(lab.n2.ipv4.toNumber())),
-      podPacketTo(t, besideDomain(lab)),
       podPacketTo(t, outside, { source: lab.native.host }),
-    ]);
+    ];
+    const beside = podPacketTo(t, besideDomain(lab));
+    if (isBorderRelay(profile)) {
+      // What is outside is native there, and no node of the domain.
+      const seen = await t.exchange(...toOutside);
+      for (const stimulus of toOutside) t.expectDelivered(seen, stimulus);
+      await expectRefused(t, [beside]);
+    } else await expectRefused(t, [...toOutside, beside]);
     if (profile.mapping.kind === '6rd') await judgeUnalignedBorder(t);
   },
 );

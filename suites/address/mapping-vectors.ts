@@ -1,6 +1,6 @@
 import { ipv4BlockOf, Ipv4Address, Ipv6Address, Ipv6Prefix } from '../../harness/address/index.ts';
 import type { Lab } from '../../harness/lab/index.ts';
-import type { Profile } from '../../harness/profile/index.ts';
+import { isBorderRelay, type Profile } from '../../harness/profile/index.ts';
 import type { SeededRandom } from '../../harness/random.ts';
 
 /** A node and an address of its overlay prefix. */
@@ -62,13 +62,13 @@ export const TWO_NODE_DOMAIN: MappingVector = {
   dutIpv4: '10.0.0.3',
 };
 
-/** For cases about embedded addresses, which a configured tunnel has none of. */
+/** For cases about addresses embedded in prefixes, which configured tunnels and ISATAP have none of. */
 export const embeddingOnly = ({ mapping }: Profile): string | undefined =>
-  mapping.kind === '6in4' ? 'a configured tunnel embeds no addresses' : undefined;
+  mapping.kind === '6rd' || mapping.kind === '6to4' ? undefined : 'the prefixes of nodes embed no addresses';
 
 /** The profile with another 6rd domain and all its options. */
 export const profileTextWith = (profile: Profile, domainText: string): string =>
-  [`6rd:${domainText}`, ...profile.text.split(',').slice(1)].join(',');
+  [`${isBorderRelay(profile) ? '6rd-br' : '6rd'}:${domainText}`, ...profile.text.split(',').slice(1)].join(',');
 
 const DRAWS_PER_NODE = 10;
 

@@ -48,6 +48,7 @@ export const requirementSchema = v.pipe(
     }),
     faults: v.array(v.strictObject({ name: text, defect: text })),
     notes: v.exactOptional(text),
+    noCase: v.exactOptional(text),
   }),
   v.check(({ id, area }) => id.startsWith(`${area}.`), 'expected the id to start with the area'),
   v.check((entry) => switchValuesExist(entry), 'expected values of the named switch, and none without a switch'),

@@ -85,7 +85,7 @@ const asPayload = (data: Uint8Array): ReturnType<typeof udp> => ({ kind: 'payloa
 // none of the tunnel's business: it is dropped, not handed to the IPv4 stack.
 decap.case('decap.inner-version', async (t) => {
   const { n1, n2, n3, underlay } = t.lab;
-  const versions = [0, 1, 4, 5, 7, 14, 15].map((version) =>
+  const versions = [0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15].map((version) =>
     named(t.fromTunnel({ version }), `tunnel packet with inner version ${String(version)}`),
   );
   const ipv4Packets = [

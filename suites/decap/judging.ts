@@ -1,8 +1,6 @@
 import {
-  decode,
   ethernetDestination,
   ethernetSource,
-  findLayer,
   icmpv4IsError,
   IPV6,
   type Decoded,
@@ -15,6 +13,7 @@ import type {
   Stimulus,
   TestContext,
 } from '../../harness/tester/context.ts';
+import { namedByIpv4 } from '../../harness/lab/index.ts';
 
 /**
  * Negative vectors and, beside them, packets that differ only in being legal, which must pass: otherwise a dead path would
@@ -32,10 +31,13 @@ export const expectDroppedBeside = async (
   return seen;
 };
 
-/** The headers from the IPv6 header on, native, in protocol 41 or in UDP, which the decoder leaves as payload. */
-export const innerHeaders = ({ decoded }: SeenFrame): Decoded => {
-  const last = decoded.layers.at(-1);
-  return last?.kind === 'payload' && findLayer(decoded, 'ipv6') === undefined ? decode(last.data, 'ipv6') : decoded;
+/** The headers from the IPv6 header on, native or carried in a tunnel packet; behind the outer one where that is IPv6 as well. */
+export const innerHeaders = ({ port, decoded }: SeenFrame): Decoded => {
+  const [first, second] = decoded.layers.filter((layer) => layer.kind === 'ipv6');
+  const isOuter = port !== 'P' && first !== undefined && namedByIpv4(first.header.source) !== undefined;
+  if (!isOuter) return decoded;
+  // A later fragment holds no header at all.
+  return { ...decoded, layers: second === undefined ? [] : decoded.layers.slice(decoded.layers.indexOf(second)) };
 };
 
 /** An ICMPv4 error that stands in a frame of its own, not inside a tunnel packet. */

@@ -6,7 +6,8 @@ import {
   ICMPV6_TYPE,
   type LayerOf,
 } from '../../harness/packet/index.ts';
-import type { LabNode } from '../../harness/lab/index.ts';
+import type { Ipv4Address } from '../../harness/address/index.ts';
+import { outerIpv6Of, type LabNode } from '../../harness/lab/index.ts';
 import type { Seen, SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { innerHeaders } from './judging.ts';
@@ -59,10 +60,18 @@ const echoVector = (t: TestContext, node: LabNode, sequence: number, lengthBytes
   return { stimulus, node, sequence, data };
 };
 
+/** Of the IPv4 or IPv6 header around another one. */
+const outerAddresses = ({ decoded }: SeenFrame): { family: 4 | 6; source: string; destination: string } | undefined => {
+  const [outer, ...inner] = decoded.layers.filter((layer) => layer.kind === 'ipv4' || layer.kind === 'ipv6');
+  if (outer === undefined || inner.length === 0) return undefined;
+  const { source, destination } = outer.header;
+  return { family: outer.kind === 'ipv4' ? 4 : 6, source: source.toString(), destination: destination.toString() };
+};
+
 const judgeReply = (t: TestContext, { stimulus, node, data }: EchoVector, { frame, ipv6, icmpv6 }: EchoReply): void => {
   const { lab } = t;
   const options = { frame };
-  const outer = findLayer(frame.decoded, 'ipv4')?.header;
+  const outer = outerAddresses(frame);
   if (outer === undefined || frame.port === 'P') {
     t.violation(
       `a reply through the tunnel to ${node.ipv4.toString()}`,
@@ -71,8 +80,9 @@ const judgeReply = (t: TestContext, { stimulus, node, data }: EchoVector, { fram
     );
     return;
   }
-  t.expectEqual('outer source', outer.source.toString(), lab.n1.ipv4.toString(), options);
-  t.expectEqual('outer destination', outer.destination.toString(), node.ipv4.toString(), options);
+  const outerAddressOf = (ipv4: Ipv4Address): string => (outer.family === 4 ? ipv4 : outerIpv6Of(ipv4)).toString();
+  t.expectEqual('outer source', outer.source, outerAddressOf(lab.n1.ipv4), options);
+  t.expectEqual('outer destination', outer.destination, outerAddressOf(node.ipv4), options);
   t.expectEqual('inner source', ipv6.header.source.toString(), lab.overlayAddress.toString(), options);
   t.expectEqual('inner destination', ipv6.header.destination.toString(), node.pod().toString(), options);
   t.expectEqual('ICMPv6 checksum', icmpv6.checksum, 'good', options);

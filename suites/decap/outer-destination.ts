@@ -6,7 +6,7 @@ import {
   MacAddress,
   PROTOCOL,
 } from '../../harness/packet/index.ts';
-import { DEFAULT_FOU_PORT } from '../../harness/profile/index.ts';
+import { udpPortOf } from '../../harness/profile/index.ts';
 import type { Seen, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectForwardedUnchanged, expectNotTakenBeside, expectPodFrame } from './judging.ts';
@@ -106,17 +106,18 @@ decap.case('decap.multicast-destination', async (t) => {
 // IPv6 is what is taken out of it. A node may refuse the rest with ICMPv4.
 decap.case('decap.only-protocol-41', async (t) => {
   const { encapsulation } = t.profile;
-  const isFou = encapsulation.kind === 'fou';
-  const protocols = [PROTOCOL.IPV4, PROTOCOL.GRE, PROTOCOL.ICMPV6, PROTOCOL.NO_NEXT_HEADER, 0, 42, 40, 98, 137, 255];
-  if (!isFou) protocols.push(PROTOCOL.UDP);
+  const ownPort = udpPortOf(t.profile);
+  const protocols = [PROTOCOL.IPV4, PROTOCOL.ICMPV6, PROTOCOL.NO_NEXT_HEADER, 0, 42, 40, 98, 137, 255];
+  if (ownPort === undefined) protocols.push(PROTOCOL.UDP);
+  if (encapsulation.kind !== 'gre') protocols.push(PROTOCOL.GRE);
   const renumbered = protocols.flatMap((protocol) =>
     toPodAndSelf(t, `tunnel packet with outer protocol ${String(protocol)}`, { outer: { protocol } }),
   );
-  const otherPort = isFou ? encapsulation.port + 1 : DEFAULT_FOU_PORT;
+  const otherPort = (ownPort ?? 0) + 1;
   const inUdp = toPodAndSelf(t, `tunnel packet in UDP to port ${String(otherPort)}`, {
     udp: { destinationPort: otherPort },
   });
-  const stimuli = [...renumbered, ...(isFou ? inUdp : []), ipv4InIpv4(t)];
+  const stimuli = [...renumbered, ...(ownPort === undefined ? [] : inUdp), ipv4InIpv4(t)];
   await expectNotTakenBeside(t, [named(t.fromTunnel(), 'the same packet in the framing of the overlay')], stimuli);
 });
 

@@ -3,6 +3,7 @@ import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectForwardedUnchanged } from './judging.ts';
 import { named, outerOverheadBytes, withTrailer } from './vectors.ts';
+import { needsOuterIpv4 } from '../outer-family.ts';
 
 const CHECKSUM_AT = ETHERNET.HEADER_LENGTH + IPV4.HEADER_CHECKSUM;
 
@@ -14,7 +15,7 @@ const withBytes = (stimulus: Stimulus, change: (frame: Uint8Array) => void, titl
 
 // RFC 1122 section 3.2.1.2, RFC 791, RFC 1812 section 5.2.2: a datagram whose header checksum does not verify is discarded in
 // silence, tunnel or not.
-decap.case('decap.outer-checksum', async (t) => {
+decap.case('decap.outer-checksum', { notFor: needsOuterIpv4 }, async (t) => {
   const good = (): Stimulus => t.fromTunnel({}, { outer: { identification: 0x4141 } });
   const checksum = readUint16(good().frame, CHECKSUM_AT);
   const swapped = ((checksum & 0xff) << 8) | (checksum >> 8);
@@ -45,7 +46,7 @@ decap.case('decap.outer-checksum', async (t) => {
 // RFC 1122 section 3.2.1 and RFC 791: a version other than 4, a header shorter than five words, and a Total Length that does
 // not cover the header or reaches beyond what was received make the datagram invalid; it is discarded in silence. The
 // checksums are right, so that nothing else is wrong.
-decap.case('decap.outer-header-malformed', async (t) => {
+decap.case('decap.outer-header-malformed', { notFor: needsOuterIpv4 }, async (t) => {
   const frameBytes = t.fromTunnel().frame.length - ETHERNET.HEADER_LENGTH;
   const malformed = [
     ...[0, 1, 4].map((ihl) => ({ outer: { ihl }, what: `IHL ${String(ihl)}` })),
@@ -84,7 +85,7 @@ const OPTIONS: readonly (readonly [name: string, hex: string])[] = [
 
 // RFC 791, RFC 1122 section 3.2.1.8, RFC 1812 section 4.2.2.6: options are legal on receipt, unknown ones are passed over, and
 // the inner packet begins where IHL says.
-decap.case('decap.outer-options', async (t) => {
+decap.case('decap.outer-options', { notFor: needsOuterIpv4 }, async (t) => {
   const byName = OPTIONS.map(([name, hex]) =>
     named(t.fromTunnel({}, { outer: { options: fromHex(hex) } }), `tunnel packet with outer option ${name}`),
   );

@@ -1,6 +1,6 @@
 import type { Ipv4Address } from '../../harness/address/index.ts';
 import { ICMPV4_TYPE, ICMPV4_UNREACHABLE } from '../../harness/packet/index.ts';
-import type { Profile } from '../../harness/profile/index.ts';
+import { isConfiguredTunnel, type Profile } from '../../harness/profile/index.ts';
 import type { SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectNotTakenBeside } from './judging.ts';
@@ -137,9 +137,9 @@ const ipv4Number = (value: number): Ipv4Address =>
 decap.case('decap.outer-address-sanity', judgeOuterSources);
 
 /** Where outside sources are dropped anyway, the list is only seen at work once they are accepted. */
-const listIsSeenAnyway = ({ mapping, switches }: Profile): string | undefined => {
-  if (mapping.kind === '6in4') return 'a configured tunnel knows one outer source only';
-  return switches.nativeInnerSrc === 'accept' ? 'the case without variant sends the same' : undefined;
+const listIsSeenAnyway = (profile: Profile): string | undefined => {
+  if (isConfiguredTunnel(profile)) return 'a configured tunnel knows one outer source only';
+  return profile.switches.nativeInnerSrc === 'accept' ? 'the case without variant sends the same' : undefined;
 };
 
 decap.case(

@@ -2,7 +2,7 @@ import { Ipv4Address } from '../../harness/address/index.ts';
 import type { Ipv6Address } from '../../harness/address/index.ts';
 import type { Lab, LabNode } from '../../harness/lab/index.ts';
 import { concat, icmpv6EchoRequest, type Layer } from '../../harness/packet/index.ts';
-import type { Profile } from '../../harness/profile/index.ts';
+import { overheadBytes, type Profile } from '../../harness/profile/index.ts';
 import type { SetupChanges, Stimulus, TestContext } from '../../harness/tester/context.ts';
 
 /** The same stimulus under a name that a failure can show; this object, not the old one, goes on to the expectations. */
@@ -45,7 +45,7 @@ export const outsideAddress = (lab: Lab): Ipv6Address => lab.outsidePrefix.at(9)
 
 /** Why what concerns embedded addresses says nothing of a profile; a configured tunnel in UDP counts as `fou` all the same. */
 export const embedsNothing = ({ mapping }: Profile): string | undefined =>
-  mapping.kind === '6in4' ? 'a configured tunnel embeds no addresses' : undefined;
+  mapping.kind === '6rd' || mapping.kind === '6to4' ? undefined : 'the prefixes of nodes embed no addresses';
 
 /** The first reason that one of the questions has. */
 export const unless =
@@ -60,7 +60,7 @@ export const anybodyMaySendOutside = ({ mapping, switches }: Profile): string | 
     : `nativeInnerSrc=${switches.nativeInnerSrc}: the border relay has no privilege that the case without variant does not show`;
 
 /** Bytes in front of the inner packet, from the outer IPv4 header on. */
-export const outerOverheadBytes = (profile: Profile): number => (profile.encapsulation.kind === 'fou' ? 28 : 20);
+export const outerOverheadBytes = (profile: Profile): number => overheadBytes(profile);
 
 /** An echo request, which shows by its reply that the DUT's own stack has got it; the mark follows as its data. */
 export const echoLayers = (): readonly Layer[] => [icmpv6EchoRequest({ identifier: 0x4136, sequence: 1 })];

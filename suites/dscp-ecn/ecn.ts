@@ -109,3 +109,14 @@ dscpEcn.case('dscp-ecn.framing-independent', async (t) => {
 // RFC 6040 sections 4.1 and 4.3, RFC 3168 section 9.1.1: encapsulation fills the outer ECN field by the column of the mode that the
 // profile names, CE included, and leaves the inner one alone.
 dscpEcn.case('dscp-ecn.ingress-table', (t) => judgeIngress(t, [t.profile.switches.ecnEncap]));
+
+// RFC 6040 section 4.3: a node that offers the compatibility mode, in which no outer header carries ECN, offers the normal mode as well.
+dscpEcn.case('dscp-ecn.compatibility-mode', async (t) => {
+  const { ecnEncap } = t.profile.switches;
+  const { refused } = await t.tryRestart({ switches: { ecnEncap: 'compat' } });
+  if (refused === undefined) await judgeIngress(t, ['compat']);
+  else t.note(`The compatibility mode was refused: ${refused}`);
+  // In which of the columns that keep ECN alive is asked by dscp-ecn.ingress-table.
+  await t.restart({ switches: { ecnEncap: ecnEncap === 'compat' ? '6040' : ecnEncap } });
+  await judgeIngress(t, ['6040', '3168']);
+});

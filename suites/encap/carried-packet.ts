@@ -12,6 +12,7 @@ import {
   udp,
   type Layer,
 } from '../../harness/packet/index.ts';
+import { overheadBytes } from '../../harness/profile/index.ts';
 import type { PodStimulusFields, TestContext } from '../../harness/tester/context.ts';
 import { encap } from './area.ts';
 
@@ -113,7 +114,7 @@ encap.case('encap.no-link-padding', async (t) => {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
     const { frame, inner, outer } = packet;
-    const headerBytes = t.profile.encapsulation.kind === 'fou' ? 28 : 20;
+    const headerBytes = overheadBytes(t.profile);
     t.expectEqual(`Total Length (${stimulus.title})`, outer.totalLength, headerBytes + stimulus.inner.length, {
       frame,
     });

@@ -1,13 +1,4 @@
-import {
-  ETHERNET,
-  ethernetDestination,
-  ethernetSource,
-  build,
-  ethernet,
-  fragmentIpv4,
-  payload,
-} from '../../harness/packet/index.ts';
-import { ETHER_TYPE } from '../../harness/packet/index.ts';
+import { ETHERNET, IPV4 } from '../../harness/packet/index.ts';
 import type { Seen, SetupChanges, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { mtu } from './area.ts';
 import { expectPacketTooBig, HOP_LIMIT_OFFSET, PACKET_TOO_BIG, podPacket } from './vectors.ts';
@@ -38,7 +29,8 @@ const JUMBO_UNDERLAY = {
   podMtuBytes: JUMBO_BYTES,
   underlayMtuBytes: JUMBO_BYTES + 100,
 } as const satisfies SetupChanges;
-const FRAGMENT_BYTES = 1480;
+/** Fits behind an IPv4 header, and behind an IPv6 and a Fragment header. */
+const FRAGMENT_BYTES = 1440;
 
 // RFC 4213 section 3.6: the decapsulator takes inner packets of at least 1500 bytes, and of the largest MTU among its IPv6 interfaces,
 // whether they come whole or in outer fragments.
@@ -53,9 +45,9 @@ mtu.case('mtu.receive-unit', { setup: JUMBO_UNDERLAY }, async (t) => {
 mtu.case('mtu.receive-unit', { variant: 'fragments' }, async (t) => {
   await expectReassembled(t, 1481);
   await expectReassembled(t, 1500);
-  const { all, last } = inFragments(t, tunnelPacket(t, 4000));
-  const seen = await t.exchange(...all);
-  t.expectIcmpv6(seen, last, { type: PACKET_TOO_BIG, codes: [0], parameter: 1500, via: t.lab.n2.ipv4 });
+  const whole = tunnelPacket(t, 4000);
+  const seen = await t.exchange(...inFragments(t, whole));
+  t.expectIcmpv6(seen, whole, { type: PACKET_TOO_BIG, codes: [0], parameter: 1500, via: t.lab.n2.ipv4 });
 });
 
 const tunnelPacket = (t: TestContext, lengthBytes: number): Stimulus => ({
@@ -64,28 +56,15 @@ const tunnelPacket = (t: TestContext, lengthBytes: number): Stimulus => ({
 });
 
 const expectReassembled = async (t: TestContext, lengthBytes: number): Promise<void> => {
-  const { all, last } = inFragments(t, tunnelPacket(t, lengthBytes));
-  expectReceived(t, await t.exchange(...all), last);
+  const whole = tunnelPacket(t, lengthBytes);
+  expectReceived(t, await t.exchange(...inFragments(t, whole)), whole);
 };
 
-/** The outer packet in fragments for an underlay of 1500 bytes; what comes of it is charged to the last, which completes it. */
-const inFragments = (
-  t: TestContext,
-  whole: Stimulus,
-): { readonly all: readonly Stimulus[]; readonly last: Stimulus } => {
-  const { frame, inner, mark, title } = whole;
-  const packet = frame.subarray(ETHERNET.HEADER_LENGTH);
-  const pieces = Array.from({ length: Math.ceil((packet.length - 20) / FRAGMENT_BYTES) - 1 }, () => FRAGMENT_BYTES);
-  const link = ethernet({
-    source: ethernetSource(frame),
-    destination: ethernetDestination(frame),
-    etherType: ETHER_TYPE.IPV4,
-  });
-  const all = fragmentIpv4(packet, pieces).map((piece) => ({
-    ...t.raw('U', `${title}, in outer fragments`, build(link, payload(piece)), mark),
-    inner,
-  }));
-  return { all, last: all.at(-1) ?? whole };
+/** In fragments for an underlay of 1500 bytes. */
+const inFragments = (t: TestContext, whole: Stimulus): Stimulus[] => {
+  const outerBytes = whole.frame.length - ETHERNET.HEADER_LENGTH;
+  const count = Math.ceil((outerBytes - IPV4.MINIMUM_HEADER_LENGTH) / FRAGMENT_BYTES) - 1;
+  return t.fragmentsOf(whole, Array<number>(count).fill(FRAGMENT_BYTES));
 };
 
 const expectReceived = (t: TestContext, seen: Seen, stimulus: Stimulus): void => {

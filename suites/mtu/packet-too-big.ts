@@ -19,9 +19,16 @@ import {
   tell,
 } from './vectors.ts';
 
-// RFC 4213 section 3.2 counts 20 bytes of IPv4 header; UDP encapsulation adds 8 (RFC 768), which every MTU rule has to count too.
+/** Of 1500 bytes; an outer IPv6 header is 20 longer than an IPv4 one (RFC 2473 section 7). */
+const LARGEST_BYTES = { 'protocol-41': 1480, fou: 1472, gue: 1468, gre: 1476 } as const;
+
+// RFC 4213 section 3.2 counts 20 bytes of IPv4 header; UDP encapsulation adds 8 (RFC 768), GUE 4 more, GRE 4 (RFC 2784 section 2.1),
+// which every MTU rule has to count too.
 mtu.case('mtu.overhead-per-framing', { setup: DYNAMIC }, async (t) => {
-  const largestBytes = t.profile.encapsulation.kind === 'fou' ? 1472 : 1480;
+  const { encapsulation, switches } = t.profile;
+  const variantBytes = encapsulation.kind === 'gue' && switches.gueVariant === '1' ? 4 : 0;
+  const outerBytes = switches.outerFamily === 'ipv6' ? 20 : 0;
+  const largestBytes = LARGEST_BYTES[encapsulation.kind] + variantBytes - outerBytes;
   const fits = podPacket(t, largestBytes);
   const sizes = [largestBytes + 1, largestBytes + 8, largestBytes + 9];
   const tooBig = sizes.map((lengthBytes, index) => podPacket(t, lengthBytes, t.lab.n2, index + 1));

@@ -1,5 +1,5 @@
 import { ipv4MoreFragments, ipv4TotalLength, ETHERNET } from '../../harness/packet/index.ts';
-import { overheadBytes } from '../../harness/profile/index.ts';
+import { isConfiguredTunnel, overheadBytes } from '../../harness/profile/index.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import { mtu } from './area.ts';
 import {
@@ -126,7 +126,7 @@ mtu.case(
   {
     setup: DYNAMIC,
     fresh: true,
-    notFor: ({ mapping }) => (mapping.kind === '6in4' ? 'A configured tunnel has one endpoint' : undefined),
+    notFor: (profile) => (isConfiguredTunnel(profile) ? 'A configured tunnel has one endpoint' : undefined),
   },
   async (t) => {
     const { n2, n3 } = t.lab;

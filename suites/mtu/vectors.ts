@@ -1,10 +1,12 @@
-import type { LabNode } from '../../harness/lab/index.ts';
+import { outerIpv6Of, type LabNode } from '../../harness/lab/index.ts';
 import {
   build,
   ethernet,
   ETHERNET,
   icmpv4Error,
+  icmpv6Error,
   ipv4,
+  ipv6,
   ipv4DontFragment,
   ICMPV4_TYPE,
   ICMPV4_UNREACHABLE,
@@ -22,6 +24,8 @@ import type {
 export const IPV6_MINIMUM_MTU_BYTES = 1280;
 export const POD_LINK_BYTES = 1500;
 export const PACKET_TOO_BIG = 2;
+/** So that the error itself is of 1280 bytes (RFC 4443 section 2.4). */
+const OUTER_QUOTE_BYTES = IPV6_MINIMUM_MTU_BYTES - 48;
 
 export const DYNAMIC = { switches: { mtuMode: 'dynamic' } } as const satisfies SetupChanges;
 
@@ -49,6 +53,23 @@ export const podPacket = (t: TestContext, lengthBytes: number, to: LabNode = t.l
 /** What a router must quote at least of a packet: its header and 8 bytes (RFC 792); with UDP encapsulation 8 bytes of what UDP carries. */
 const quoteLengthBytes = (t: TestContext): number => overheadBytes(t.profile) + 8;
 
+/** ICMPv6 Packet Too Big from a router of an IPv6 underlay (RFC 4443 section 3.2), which quotes as much as it can. */
+const outerTooBig = (t: TestContext, packet: TunnelPacket, mtuBytes: number): Stimulus => {
+  const router = t.lab.underlay.gatewayA;
+  const frame = build(
+    ethernet({ source: t.lab.macOf(router), destination: t.lab.macs.dut.U }),
+    ipv6({ source: outerIpv6Of(router), destination: outerIpv6Of(t.lab.n1.ipv4) }),
+    icmpv6Error({
+      type: PACKET_TOO_BIG,
+      code: 0,
+      parameter: mtuBytes,
+      quoted: packet.frame.bytes.subarray(ETHERNET.HEADER_LENGTH, ETHERNET.HEADER_LENGTH + OUTER_QUOTE_BYTES),
+    }),
+  );
+  const title = `ICMPv6 Packet Too Big with MTU ${String(mtuBytes)} about an outer packet`;
+  return t.raw('U', title, frame, packet.frame.stimulus?.mark);
+};
+
 /** ICMPv4 "fragmentation needed" from a router, about a packet that the DUT has sent (RFC 792, RFC 1191 section 4). */
 export const fragmentationNeeded = (
   t: TestContext,
@@ -74,7 +95,8 @@ export const fragmentationNeeded = (
 
 /** The DUT is told something about the path of a packet, and answers nothing. */
 export const tell = async (t: TestContext, packet: TunnelPacket, nextHopMtuBytes: number): Promise<void> => {
-  await t.expectSilence(fragmentationNeeded(t, packet, nextHopMtuBytes));
+  const isIpv6 = packet.outerIpv6 !== undefined;
+  await t.expectSilence((isIpv6 ? outerTooBig : fragmentationNeeded)(t, packet, nextHopMtuBytes));
 };
 
 /** A packet on which the DUT can be told something: of the full tunnel MTU, so that every path could be too narrow for it. */
@@ -102,7 +124,8 @@ export const expectCarried = (
   if (outerPackets !== undefined) {
     t.expectEqual(`number of outer packets for the ${stimulus.title}`, packet.frames.length, outerPackets, packet);
   }
-  if (dontFragment !== undefined) {
+  // Nobody on the way fragments an outer IPv6 packet, which needs no flag for that (RFC 8200 section 4.5).
+  if (dontFragment !== undefined && packet.outerIpv6 === undefined) {
     for (const frame of packet.frames) {
       const isSet = ipv4DontFragment(frame.bytes, ETHERNET.HEADER_LENGTH);
       t.expectEqual(`DF of the ${stimulus.title}:`, Number(isSet), Number(dontFragment), { frame });

@@ -3,6 +3,7 @@ import type { Seen, SeenFrame, Stimulus, TestContext } from '../../harness/teste
 import { flipped, ipv4, named, outerOverheadBytes, outsideAddress } from '../decap/vectors.ts';
 import { security } from './area.ts';
 import { isIcmp } from './judging.ts';
+import { needsOuterIpv4 } from '../outer-family.ts';
 
 /** Damaged outer and inner headers, and addresses that are nobody's: no profile accepts these. */
 const badForEverybody = (t: TestContext): Stimulus[] => {
@@ -13,8 +14,12 @@ const badForEverybody = (t: TestContext): Stimulus[] => {
   const mappedSource = Ipv6Address.parse('::ffff:192.0.2.1');
   const overhead = outerOverheadBytes(t.profile);
   return [
-    tunnel('tunnel packet with a wrong header checksum', {}, { outer: { headerChecksum: 0x1234 } }),
-    tunnel('tunnel packet with IHL 4', {}, { outer: { ihl: 4 } }),
+    ...(needsOuterIpv4(t.profile) === undefined
+      ? [
+          tunnel('tunnel packet with a wrong header checksum', {}, { outer: { headerChecksum: 0x1234 } }),
+          tunnel('tunnel packet with IHL 4', {}, { outer: { ihl: 4 } }),
+        ]
+      : []),
     tunnel('tunnel packet with outer version 5', {}, { outer: { version: 5 } }),
     tunnel('tunnel packet with a Total Length of 19', {}, { outer: { totalLength: 19 } }),
     tunnel(

@@ -1,18 +1,21 @@
 # Read by up and down: what the set-up asks for, in the words of ip(8). See docs/targets.md for the variables.
 
+. ./driver.sh
+
 DEVICE=overlay
+SECOND_DEVICE=overlay2
 
 unsupported() {
-  echo "linux-sit: not supported: $1" >&2
+  echo "$TARGET: not supported: $1" >&2
   exit 127
 }
 
 malformed() {
-  echo "linux-sit: malformed set-up: $1" >&2
+  echo "$TARGET: malformed set-up: $1" >&2
   exit 2
 }
 
-# A variable that is missing ends the shell with 2, which is not 127: the set-up is wrong, not merely beyond sit.
+# A variable that is missing ends the shell with 2, which is not 127: the set-up is wrong, not merely beyond the driver.
 : "${PROTO41_CONTRACT:?}" "${PROTO41_PROFILE:?}" "${PROTO41_MAPPING:?}" "${PROTO41_ENCAPSULATION:?}"
 : "${PROTO41_PORT_P:?}" "${PROTO41_PORT_P_MTU:?}" "${PROTO41_PORT_U:?}" "${PROTO41_PORT_U_MTU:?}"
 : "${PROTO41_UNDERLAY_ADDRESS:?}" "${PROTO41_UNDERLAY_PREFIX_LENGTH:?}" "${PROTO41_NODE_PREFIX:?}"
@@ -21,6 +24,20 @@ malformed() {
 P=$PROTO41_PORT_P
 U=$PROTO41_PORT_U
 U2=${PROTO41_PORT_U2:-}
+
+# What the kernel listens for in UDP. A node of protocol 41 that is to take both framings listens where FOU usually does.
+LISTENER=
+case $PROTO41_ENCAPSULATION in
+fou) LISTENER="port ${PROTO41_FOU_PORT:?} ipproto 41" ;;
+gue) LISTENER="port ${PROTO41_GUE_PORT:?} gue" ;;
+protocol-41) [ "${PROTO41_SWITCH_DUAL_FRAMING:-no}" = no ] || LISTENER='port 3544 ipproto 41' ;;
+esac
+# A listener of its own for each family.
+LISTENER_FAMILY=
+[ "$OUTER_FAMILY" = ipv4 ] || LISTENER_FAMILY=-6
+# The port alone, by which a listener is taken away again, and the number of it.
+LISTENER_PORT=${LISTENER#port }
+LISTENER_PORT=${LISTENER_PORT%% *}
 
 # Embedded addresses that must not be sent to (RFC 3056 sections 2 and 9): 0/8, 10/8, 127/8, 169.254/16, 172.16/12,
 # 192.168/16, 224/3. Dropped without a word, as section 9 wants.

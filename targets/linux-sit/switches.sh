@@ -1,24 +1,34 @@
-# Read by up: refuses what the sit driver cannot do. A value passes when sit does it, or when sit does something else that the
+# Read by up: refuses what the driver cannot do. A value passes when the driver does it, or when it does something else that the
 # suite is meant to show; expectations.json lists the latter.
 
 [ "$PROTO41_CONTRACT" = 1 ] || unsupported "version $PROTO41_CONTRACT of the contract"
 
-case $PROTO41_MAPPING in
-6rd)
-  : "${PROTO41_6RD_PREFIX:?}" "${PROTO41_6RD_IPV4_PREFIX:?}"
-  node_prefix_length=$((${PROTO41_6RD_PREFIX#*/} + 32 - ${PROTO41_6RD_IPV4_PREFIX#*/})) || exit 2
-  [ "$node_prefix_length" -le 64 ] || unsupported "node prefixes of $node_prefix_length bits; sit wants 64 at most"
-  ;;
-6to4) ;;
-6in4) : "${PROTO41_REMOTE:?}" ;;
+case " $MAPPINGS " in
+*" $PROTO41_MAPPING "*) ;;
 *) unsupported "mapping $PROTO41_MAPPING" ;;
 esac
 
-case $PROTO41_ENCAPSULATION in
-protocol-41) ;;
-fou) : "${PROTO41_FOU_PORT:?}" ;;
+case $PROTO41_MAPPING in
+6rd)
+  : "${PROTO41_6RD_PREFIX:?}" "${PROTO41_6RD_IPV4_PREFIX:?}"
+  ;;
+6to4) ;;
+6in4) : "${PROTO41_REMOTE:?}" ;;
+isatap) : "${PROTO41_ISATAP_ADDRESS:?}" "${PROTO41_ISATAP_ROUTERS:?}" ;;
+ip6ip6) : "${PROTO41_REMOTE:?}" "${PROTO41_UNDERLAY6_ADDRESS:?}" "${PROTO41_UNDERLAY6_PREFIX_LENGTH:?}" ;;
+esac
+
+case " $ENCAPSULATIONS " in
+*" $PROTO41_ENCAPSULATION "*) ;;
 *) unsupported "encapsulation $PROTO41_ENCAPSULATION" ;;
 esac
+
+case $PROTO41_ENCAPSULATION in
+fou) : "${PROTO41_FOU_PORT:?}" ;;
+gue) : "${PROTO41_GUE_PORT:?}" ;;
+esac
+
+[ -z "${PROTO41_SECOND_MAPPING:-}" ] || [ -e second.sh ] || unsupported 'a second tunnel'
 
 one_of() { # variable, value, values that pass
   [ -n "$2" ] || malformed "$1 is missing"
@@ -44,10 +54,13 @@ switch PRIVATE_V4 'deny allow'
 switch NATIVE_INNER_SRC 'accept br-only deny'
 switch SOURCE_PAIR 'strict'
 switch RELAY 'none configured'
-switch HAIRPIN 'deny'
+# A border relay is asked for what a node must not do.
+hairpin=deny
+[ "${PROTO41_6RD_ROLE:-ce}" = ce ] || hairpin='deny relay'
+switch HAIRPIN "$hairpin"
 switch POD_SOURCE 'node-prefix any'
 switch FOREIGN_PREFIX_CHECK 'off'
-switch INGRESS_FILTER 'off'
+switch INGRESS_FILTER 'off on'
 switch STRICT_RPF 'off on'
 switch ICMP4_TRANSLATE 'none linux'
 switch MISMATCH_ICMP 'silent'
@@ -55,9 +68,10 @@ switch HOP_BY_HOP 'ignore process'
 switch DUAL_FRAMING 'no yes'
 switch UDP_CHECKSUM 'zero on'
 switch SOURCE_PORT 'entropy fixed'
-switch GUE_VARIANT '0'
-switch OUTER_FAMILY 'ipv4'
-switch ENCAP_LIMIT 'off'
+switch GUE_VARIANT '0 1'
+switch OUTER_FAMILY "$OUTER_FAMILY"
+switch BR_ADDRESS 'unicast anycast'
+switch ENCAP_LIMIT "$ENCAP_LIMITS"
 switch IPSEC 'off'
 
 for word in $(export -p); do
@@ -75,6 +89,10 @@ done
 
 if [ "$PROTO41_MAPPING" = 6rd ] && [ "$PROTO41_SWITCH_PRIVATE_V4" = deny ]; then
   unsupported 'PRIVATE_V4=deny in a 6rd domain'
+fi
+# Of a pair that embeds addresses the driver checks both, so that a source of the own prefix is the own address, which IPv4 input refuses.
+if [ "$PROTO41_SWITCH_INGRESS_FILTER" = on ] && [ "$PROTO41_MAPPING" = 6in4 ]; then
+  unsupported 'INGRESS_FILTER=on on a configured tunnel'
 fi
 if [ "$PROTO41_SWITCH_RELAY" = configured ]; then
   [ "$PROTO41_MAPPING" != 6in4 ] || unsupported 'a relay beside a configured tunnel'

@@ -45,6 +45,7 @@ test('what the writer wrote is read again, with everything said about file, port
   assert.equal(reader.info, {
     format: 'pcapng',
     comments: ['about the file'],
+    applications: ['proto41'],
     interfaces: [
       { name: 'P', linkType: 1, snapLengthBytes: 0 },
       { name: 'U', description: 'underlay', linkType: 1, snapLengthBytes: 0 },

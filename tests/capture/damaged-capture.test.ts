@@ -62,7 +62,10 @@ test('a damaged record is reported with file, offset, expected and found, after 
   assert.is(error.truncated, false);
   assert.is(error.file, 'damaged.pcapng');
   assert.is(damaged[error.byteOffset], 6);
-  assert.match(error.message, /^damaged\.pcapng, byte \d+: expected the block length (\d+) again .*, found \d+$/);
+  assert.match(
+    error.message,
+    /^damaged\.pcapng, byte \d+ \(record \d+\): expected the block length (\d+) again .*, found \d+$/,
+  );
 });
 
 const wrong = blocks(true);

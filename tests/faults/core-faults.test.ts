@@ -24,13 +24,13 @@ const survivorsOf = ({ faults, lacking }: FaultScore): string[] => [
     .map(({ name, requirement }) => `${name} of ${requirement} is not in the reference`),
 ];
 
-for (const area of areas) {
-  const test = suite(`faults/${area.name}`, { timeoutMs: 240_000 });
-  test(`every fault of the core requirements of ${area.name} is caught by the case of its requirement`, async () => {
+for (const area of AREAS.filter((name) => registry.cases.some(({ requirement }) => requirement.area === name))) {
+  const test = suite(`faults/${area}`, { timeoutMs: 240_000 });
+  test(`every fault of the core requirements of ${area} is caught by the case of its requirement`, async () => {
     const score = await measureFaults({
       registry,
       plan: planFaults(registry, known, {
-        areas: AREAS.filter((name) => name === area.name),
+        areas: [area],
         priorities: ['core'],
       }),
       startReference: (faults) => startMemoryNode({ faults }),
@@ -42,9 +42,9 @@ for (const area of areas) {
     assert.equal(score.casesThatNoFaultFails, []);
     assert.not.ok(score.interrupted);
   });
-  test(`every core case of ${area.name} has a fault that can fail it`, () => {
+  test(`every core case of ${area} has a fault that can fail it`, () => {
     const judged = requirements.filter(
-      ({ id, priority, area: own }) => priority === 'core' && own === area.name && caseRequirements.has(id),
+      ({ id, priority, area: own }) => priority === 'core' && own === area && caseRequirements.has(id),
     );
     assert.equal(
       judged.filter(({ faults }) => faults.length === 0).map(({ id }) => id),

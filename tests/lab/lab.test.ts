@@ -115,7 +115,7 @@ test('the target is told the whole set-up, and a shell script the same in variab
   assert.is(variables['PROTO41_SWITCH_MTU_MODE'], 'dynamic');
   assert.is(
     variables['PROTO41_PODS'],
-    'fd5a:1234:5600:1::10 fd5a:1234:5600:1::11 fd5a:1234:5600:1::12 fd5a:1234:5600:1::13',
+    Array.from({ length: 12 }, (_, index) => `fd5a:1234:5600:1::${(0x10 + index).toString(16)}`).join(' '),
   );
 });
 

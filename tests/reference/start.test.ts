@@ -18,7 +18,7 @@ const outcomeOf = (text: string, change: (setup: TargetSetup) => TargetSetup = (
 
 const withMapping =
   (domainPrefix: string, ipv4Prefix: string) =>
-  (setup: TargetSetup): TargetSetup => ({ ...setup, mapping: { kind: '6rd', domainPrefix, ipv4Prefix } });
+  (setup: TargetSetup): TargetSetup => ({ ...setup, mapping: { kind: '6rd', domainPrefix, ipv4Prefix, role: 'ce' } });
 
 test('the four mappings and both encapsulations start', () => {
   for (const text of ['overlay', '6rd', '6to4', '6in4', `${OVERLAY},encap=fou:3544`])

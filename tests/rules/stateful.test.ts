@@ -138,6 +138,16 @@ test('different ports for the fragments of one inner packet violate udp.source-p
   assert.equal(idsOf(feed.out(inUdp(fragment(4, 1), { sourcePort: 50_001 }))), ['udp.source-port-fragments']);
 });
 
+test('inner packets whose Identifications and flow labels count up together are told apart', () => {
+  const feed = new Feed(contextOf(FOU));
+  for (let i = 1; i < 8; i++) {
+    const payload = bytesOf(17, 0, word(1), 0, 0, word(i), new Uint8Array(16));
+    feed.out(inUdp({ nextHeader: 44, flowLabel: 0x2f100 + i, payload }, { sourcePort: 50_000 + i }));
+  }
+  assert.equal(feed.findings, []);
+  assert.is(feed.judged('udp.source-port-fragments'), 7);
+});
+
 test('an IPv4 packet that the DUT only forwards is not its own', () => {
   const feed = new Feed(contextOf('overlay'));
   const passing = tunnelled(

@@ -7,7 +7,7 @@ import { udp } from '../../harness/packet/layers/udp.ts';
 import { MacAddress } from '../../harness/packet/mac-address.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
 import { judgeWithRules } from '../../harness/runner/rule-judge.ts';
-import { runRules } from '../../harness/runner/rule-pass.ts';
+import { RuleJudge } from '../../harness/runner/rule-pass.ts';
 import { Recorder } from '../../harness/wire/recorder.ts';
 import { suite, assert } from '../support/suite.ts';
 
@@ -40,7 +40,7 @@ const segmentOf = (recorder: Recorder) => ({
 
 test('a wrong frame of the DUT is a violation by a rule, with its number and its text', () => {
   const recorder = recorderOf('outbound', tunnelled(64), tunnelled(1), tunnelled(1));
-  const { violations, judgedFrames } = runRules(judgeWithRules, recorder, [segmentOf(recorder)]);
+  const { violations, judgedFrames } = new RuleJudge(judgeWithRules, recorder).finish([segmentOf(recorder)]);
   const ttl = violations.find(({ requirement }) => requirement.startsWith('hop-limit.'));
   assert.is(ttl?.by, 'rule');
   assert.is(ttl?.frameNumber, 2);
@@ -51,19 +51,19 @@ test('a wrong frame of the DUT is a violation by a rule, with its number and its
 
 test('what the tester itself sends is not judged', () => {
   const recorder = recorderOf('inbound', tunnelled(1));
-  assert.equal(runRules(judgeWithRules, recorder, [segmentOf(recorder)]).violations, []);
+  assert.equal(new RuleJudge(judgeWithRules, recorder).finish([segmentOf(recorder)]).violations, []);
 });
 
 test('a segment ends the memory of the rules, and only its own frames are judged', () => {
   const recorder = recorderOf('outbound', tunnelled(1), tunnelled(64), tunnelled(1));
   const middle = { ...segmentOf(recorder), fromFrame: 2, toFrame: 3 };
   assert.equal(
-    runRules(judgeWithRules, recorder, [middle]).violations.filter(({ requirement }) =>
+    new RuleJudge(judgeWithRules, recorder).finish([middle]).violations.filter(({ requirement }) =>
       requirement.startsWith('hop-limit.'),
     ),
     [],
   );
-  const twice = runRules(judgeWithRules, recorder, [middle, middle]);
+  const twice = new RuleJudge(judgeWithRules, recorder).finish([middle, middle]);
   assert.is(twice.judgedFrames.get('hop-limit.outer-ttl-value'), 2);
 });
 

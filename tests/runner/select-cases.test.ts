@@ -32,16 +32,31 @@ test('cases come in catalogue order, whatever order the suites have them in', ()
   assert.equal(select(), ['decap.a', 'decap.a/slow', 'decap.b', 'decap.c']);
 });
 
-test('the profile decides which requirements apply; encapsulation in UDP is a profile of its own', () => {
+test('the profile decides which requirements apply; encapsulation in UDP adds to the mapping', () => {
   assert.equal(select({}, parseProfile('6to4')).at(-1), 'decap.only-6to4');
-  assert.equal(select({}, parseProfile('overlay,encap=fou:3544')).at(-1), 'decap.only-6to4');
+  assert.equal(select({}, parseProfile('6to4,encap=fou:3544')).at(-1), 'decap.only-6to4');
+  assert.equal(select({}, parseProfile('overlay,encap=fou:3544')).at(-1), 'decap.c');
 });
 
-test('level, priority and speed narrow the selection', () => {
+test('level and priority narrow the selection', () => {
   assert.equal(select({ levels: ['must'] }), ['decap.a', 'decap.a/slow']);
   assert.equal(select({ levels: ['should', 'may'] }), ['decap.b', 'decap.c']);
   assert.equal(select({ priorities: ['extended'] }), ['decap.b']);
-  assert.equal(select({ levels: ['must'], withoutSlow: true }), ['decap.a']);
+});
+
+test('a case that waits longer than the run is willing to is selected, to be skipped with that reason', () => {
+  const patient = registryOf(requirements, [
+    { id: 'decap.a', slow: true, waitSeconds: 60 },
+    { id: 'decap.b', slow: true, waitSeconds: 5 },
+    { id: 'decap.c', slow: true, waitSeconds: 60, notFor: () => 'not for this profile' },
+  ]);
+  const reasons = (filter: CaseFilter): readonly (string | undefined)[] =>
+    selectCases(patient, overlay, filter).map(({ notFor }) => notFor);
+  assert.equal(reasons({}), [undefined, undefined, 'not for this profile']);
+  const [long, short, other] = reasons({ longestWaitSeconds: 5 });
+  assert.match(long ?? '', /waits up to 60 s .* `run --slow` runs it/);
+  assert.is(short, undefined);
+  assert.is(other, 'not for this profile');
 });
 
 test('a filter that selects nothing is wrong usage and says what was meant', () => {

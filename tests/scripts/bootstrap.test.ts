@@ -13,9 +13,10 @@ const SCRIPTS = fileURLToPath(new URL('../../scripts/', import.meta.url));
 
 const LOCK = {
   packages: {
-    '': { version: '0.1.0' },
+    '': { version: '0.1.0', optionalDependencies: { pcap: '3.1.0' } },
     'node_modules/used': { version: '1.2.3' },
     'node_modules/tool': { version: '4.5.6', dev: true },
+    'node_modules/pcap': { version: '3.1.0', optional: true },
     'node_modules/other-platform': { version: '7.8.9', optional: true },
   },
 };
@@ -27,6 +28,8 @@ test.before.each(async () => {
   folder = await mkdtemp(join(tmpdir(), 'proto41-bootstrap-'));
   await cp(SCRIPTS, join(folder, 'scripts'), { recursive: true });
   await mkdir(join(folder, 'bin'));
+  await mkdir(join(folder, 'include', 'pcap'), { recursive: true });
+  await writeFile(join(folder, 'include', 'pcap', 'pcap.h'), '');
   await writeFile(join(folder, 'package-lock.json'), JSON.stringify(LOCK));
   for (const { command } of SYSTEM_REQUIREMENTS) await program(command);
   await program('npm');
@@ -50,13 +53,31 @@ async function installed(packages: Record<string, { version: string }>): Promise
   await writeFile(join(folder, 'node_modules', '.package-lock.json'), JSON.stringify({ packages }));
 }
 
-const EVERYTHING = { 'node_modules/used': { version: '1.2.3' }, 'node_modules/tool': { version: '4.5.6' } };
+/** A package of npm with C++ in it, compiled or not. */
+async function unpacked(name: string, product?: string): Promise<void> {
+  const packageFolder = join(folder, 'node_modules', name);
+  await mkdir(join(packageFolder, 'build', 'Release'), { recursive: true });
+  await writeFile(join(packageFolder, 'package.json'), '{}');
+  if (product !== undefined) await writeFile(join(packageFolder, 'build', 'Release', product), '');
+}
+
+const EVERYTHING = {
+  'node_modules/used': { version: '1.2.3' },
+  'node_modules/tool': { version: '4.5.6' },
+  'node_modules/pcap': { version: '3.1.0' },
+};
 
 function start(script: string, env: Record<string, string> = {}) {
   // The folder of the fakes comes alone, so that what this machine has does not matter; sleep is for the fakes.
   return execa(process.execPath, [join(folder, 'scripts', 'bootstrap.mjs'), script], {
     reject: false,
-    env: { PATH: join(folder, 'bin'), npm_execpath: undefined, PROTO41_BOOTSTRAP: undefined, ...env },
+    env: {
+      PATH: join(folder, 'bin'),
+      CPATH: join(folder, 'include'),
+      npm_execpath: undefined,
+      PROTO41_BOOTSTRAP: undefined,
+      ...env,
+    },
   });
 }
 
@@ -71,7 +92,7 @@ test('does and says nothing when all is there', async () => {
 test('installs npm packages that are missing, and says so in one line', async () => {
   const run = await start('test');
   assert.is(run.exitCode, 0);
-  assert.match(await callsOf('npm'), /^ci .*--include=dev$/m);
+  assert.match(await callsOf('npm'), /^ci .*--ignore-scripts --include=dev --include=optional$/m);
   assert.match(run.stderr, /^proto41: npm packages are not installed; running: npm ci [^\n]*$/);
 });
 
@@ -88,6 +109,49 @@ test('development packages are needed by the tests alone', async () => {
   assert.is(await callsOf('npm'), '');
   await start('test');
   assert.match(await callsOf('npm'), 'ci');
+});
+
+test('optional packages are needed by the tests alone, and nothing is compiled for a start', async () => {
+  await installed({ 'node_modules/used': { version: '1.2.3' }, 'node_modules/tool': { version: '4.5.6' } });
+  await unpacked('pcap');
+  await start('start');
+  assert.is(await callsOf('npm'), '');
+  const run = await start('test');
+  assert.match(run.stderr, 'optional npm packages are not installed: pcap');
+  assert.match(await callsOf('npm'), 'ci');
+});
+
+test('a first start neither compiles packages nor leaves out the programs of others for this platform', async () => {
+  await start('start');
+  assert.match(await callsOf('npm'), '--ignore-scripts');
+  assert.not.match(await callsOf('npm'), 'omit');
+});
+
+test('the tests compile packages that are not compiled yet, once', async () => {
+  await installed(EVERYTHING);
+  await unpacked('pcap');
+  const product = join(folder, 'node_modules', 'pcap', 'build', 'Release', 'pcap_binding.node');
+  await program('npm', `: > "${product}"`);
+  const first = await start('test');
+  assert.match(first.stderr, 'compiling pcap; running: npm rebuild');
+  assert.match(await callsOf('npm'), /^rebuild .*pcap$/m);
+  const calls = await callsOf('npm');
+  const second = await start('test');
+  assert.is(second.stdout + second.stderr, '');
+  assert.is(await callsOf('npm'), calls);
+});
+
+test('a package that does not compile is not fatal, is told with the output, and is not tried again at once', async () => {
+  await installed(EVERYTHING);
+  await unpacked('cap');
+  await program('npm', 'echo "fatal error: pcap/pcap.h: No such file" >&2; exit 1');
+  const first = await start('test');
+  assert.is(first.exitCode, 0);
+  assert.match(first.stderr, 'fatal error: pcap/pcap.h');
+  assert.match(first.stderr, 'cap could not be compiled; going on without');
+  const calls = await callsOf('npm');
+  await start('test');
+  assert.is(await callsOf('npm'), calls);
 });
 
 test('a failed npm install is fatal, shows the output of npm without its noise, and names being offline', async () => {
@@ -141,6 +205,17 @@ test.skipIf(noRoot, 'a failed system install is told once, is not fatal, and is 
   assert.match(second.stderr, /^proto41: missing: zstd; run: apt-get update/);
   assert.is(await callsOf('apt-get'), calls);
 });
+
+test.skipIf(
+  noRoot,
+  'for the tests the system brings its programs before packages of npm are compiled with them',
+  async () => {
+    await rm(join(folder, 'bin', 'tshark'));
+    for (const name of ['apt-get', 'npm']) await program(name, `echo ${name} >> "${join(folder, 'order.log')}"`);
+    await start('test');
+    assert.match(await callsOf('order'), /^(apt-get\n)+npm\n$/);
+  },
+);
 
 test('can be switched off', async () => {
   const run = await start('test', { PROTO41_BOOTSTRAP: 'off' });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import {
   findCommand,
+  findHeader,
   findMissing,
   installCommand,
   isDebianLike,
@@ -45,7 +46,15 @@ test('tshark is asked for by the tests alone', () => {
   const missing = (script: 'start' | 'test') => findMissing(script, folder).map(({ command }) => command);
   assert.not.ok(missing('start').includes('tshark'));
   assert.ok(missing('test').includes('tshark'));
-  assert.is(missing('test').length, SYSTEM_REQUIREMENTS.length);
+  const programs = SYSTEM_REQUIREMENTS.filter(({ header }) => header === undefined);
+  for (const { command } of programs) assert.ok(missing('test').includes(command), command);
+});
+
+test('a header is looked for where the compiler looks', async () => {
+  await mkdir(join(folder, 'include', 'pcap'), { recursive: true });
+  await writeFile(join(folder, 'include', 'pcap', 'pcap.h'), '');
+  assert.is(findHeader('pcap/pcap.h', ['', join(folder, 'include')]), join(folder, 'include', 'pcap', 'pcap.h'));
+  assert.is(findHeader('pcap/pcap.h', [join(folder, 'folder')]), undefined);
 });
 
 test('Debian, Ubuntu and their descendants are recognised, others are not', () => {

@@ -16,8 +16,12 @@ const HEIGHT: Readonly<Record<string, number>> = {
   'harness/runner': 5,
   suites: 6,
   'harness/report': 6,
+  'harness/plan': 6,
   'harness/bench': 6,
+  'harness/check': 6,
   'harness/cli': 7,
+  'command-line.ts': 8,
+  'index.ts': 8,
   'run.ts': 8,
   bin: 9,
 };

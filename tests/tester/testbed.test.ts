@@ -1,3 +1,14 @@
+import {
+  build,
+  ethernet,
+  ethernetDestination,
+  ethernetSource,
+  icmpv6Error,
+  ipv6,
+  ipv6Destination,
+  ipv6Source,
+  PROTOCOL,
+} from '../../harness/packet/index.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
 import type { Testbed } from '../../harness/tester/testbed-contract.ts';
 import { createTestbed } from '../../harness/tester/testbed.ts';
@@ -5,7 +16,7 @@ import { SkipSignal } from '../../harness/tester/skip-signal.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import type { CaseObservations } from '../../harness/tester/testbed-contract.ts';
 import { assert, suite } from '../support/suite.ts';
-import { ScriptedNode, type Script } from './support/scripted-node.ts';
+import { ScriptedNode, type Emission, type Script } from './support/scripted-node.ts';
 
 const test = suite('tester/testbed');
 
@@ -34,6 +45,13 @@ const isMine = (port: string, frame: Uint8Array): boolean => {
   return frame.length > at + 2 && ((frame[at] ?? 0) & 0x0f) === 0x0f && (frame[at] ?? 0) >> 4 === 6;
 };
 const MINE = { trafficClass: 0xf0 };
+
+/** Address unreachable, to the sender of a frame on P. */
+const reportOf = (frame: Uint8Array): Emission => {
+  const addresses = { source: ipv6Destination(frame, 14), destination: ipv6Source(frame, 14) };
+  const link = ethernet({ source: ethernetDestination(frame), destination: ethernetSource(frame) });
+  return ['P', build(link, ipv6(addresses), icmpv6Error({ type: 1, code: 3, quoted: frame.subarray(14) }))];
+};
 
 test('a forwarder passes a positive expectation both ways, and the packet is handed out whole', async () => {
   const { observed } = await play(undefined, async (t) => {
@@ -100,6 +118,27 @@ test('a DUT that answers ARP and forwards nothing fails a delivery, and silence 
   assert.is(observed.violations.length, 1);
   assert.match(observed.violations[0]?.actual ?? '', 'nothing');
   assert.ok(observed.doubts.some(({ reason }) => reason.includes('Absence cannot be proven')));
+});
+
+test('a DUT that reports every packet and forwards it all the same has an open path', async () => {
+  const { observed } = await play(
+    (port, frame, forward, node) => {
+      const emissions = forward();
+      if (port !== 'P' || frame[20] !== PROTOCOL.UDP) return emissions;
+      void node.clock.sleep(2).then(() => {
+        node.emit(...emissions);
+      });
+      return [reportOf(frame)];
+    },
+    async (t) => {
+      const seen = await t.exchange(t.fromPod(), t.fromTunnel());
+      for (const stimulus of seen.stimuli)
+        t.expectEqual('ways out', seen.of(stimulus).filter(({ port }) => port !== stimulus.port).length, 1);
+      t.expectNothing(seen, t.fromPod());
+    },
+  );
+  assert.equal(observed.violations, []);
+  assert.equal(observed.doubts, []);
 });
 
 test('a duplicate is a violation of "exactly one"', async () => {

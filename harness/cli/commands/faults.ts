@@ -44,8 +44,9 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
     toolVersion: toolVersion(),
     signal: interrupts.signal,
     allCases: flags.allCases === true,
-    onProgress: (_fault, done, total) => {
+    onProgress: (fault, done, total) => {
       progress.cases(done, total);
+      progress.current(fault);
     },
   });
   progress[Symbol.dispose]();

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { qemuVersion } from '../../node/vm/qemu.ts';
 import { isProto41Error } from '../../errors.ts';
 import {
-  findCommand,
+  findRequirement,
   installCommand,
   isDebianLike,
   isNodeSupported,
@@ -47,9 +47,15 @@ const programCheck = async (
 ): Promise<Check> => {
   const { command, debianPackage, why } = requirement;
   const facts = { name: command, neededForDefaultRun, why: `it ${why}` };
-  const path = findCommand(command);
+  const path = findRequirement(requirement);
   if (path === undefined)
-    return { ...facts, state: 'missing', found: 'not in PATH', remedy: installRemedy(debianPackage) };
+    return {
+      ...facts,
+      state: 'missing',
+      found: requirement.header === undefined ? 'not in PATH' : 'not installed',
+      remedy: installRemedy(debianPackage),
+    };
+  if (requirement.header !== undefined) return { ...facts, state: 'ok', found: path };
   if (command !== QEMU) return { ...facts, state: 'ok', found: quick ? path : await versionLine(path) };
   try {
     return { ...facts, state: 'ok', found: await qemuVersion() };

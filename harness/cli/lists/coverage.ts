@@ -1,6 +1,6 @@
 import { NAMED_PROFILES, parseProfile, type CatalogueProfile } from '../../profile/index.ts';
 import type { CaseRegistry } from '../../runner/registry.ts';
-import type { Need, Requirement } from '../../runner/requirement.ts';
+import type { Requirement } from '../../runner/requirement.ts';
 
 /** What checks a requirement: ids of cases, and whether a rule looks at every frame for it; or why nothing does. */
 export interface Coverage {
@@ -10,16 +10,9 @@ export interface Coverage {
   readonly none?: string;
 }
 
-/** Needs that no node fulfils so far. */
-const UNMET_NEEDS: ReadonlySet<Need> = new Set(['two-nodes', 'counters', 'second-tunnel']);
-
-/** The catalogue's names of the profiles that can be asked for; FOU is an option of each mapping. */
+/** The catalogue's names of the profiles that can be asked for. */
 const offeredProfiles = (): ReadonlySet<CatalogueProfile> =>
-  new Set(
-    NAMED_PROFILES.flatMap(({ text }) => [text, `${text},encap=fou:3544`]).map(
-      (text) => parseProfile(text).catalogueProfile,
-    ),
-  );
+  new Set(NAMED_PROFILES.map(({ text }) => parseProfile(text).catalogueProfile));
 
 /** Says of each requirement what checks it. `ruleRequirements` are those that a rule judges in every frame. */
 export const coverageOf = (
@@ -41,10 +34,9 @@ export const coverageOf = (
   };
 };
 
-const whyNone = ({ area, profiles, needs }: Requirement, offered: ReadonlySet<CatalogueProfile>): string => {
+const whyNone = ({ area, profiles, noCase }: Requirement, offered: ReadonlySet<CatalogueProfile>): string => {
   if (area === 'bench') return 'a measurement, no conformance case';
   if (!profiles.some((profile) => profile === 'all' || offered.has(profile)))
     return `no profile offers ${profiles.join(', ')}`;
-  const unmet = needs.filter((need) => UNMET_NEEDS.has(need));
-  return unmet.length > 0 ? `needs ${unmet.join(', ')}, which no node offers` : 'no case yet';
+  return noCase ?? 'no case yet';
 };

@@ -3,6 +3,8 @@ import type { Listing } from './listing.ts';
 
 const DESCRIPTIONS: Readonly<Record<NodeName, string>> = {
   memory: 'in this process, on virtual time; for targets written in TypeScript (the reference)',
+  netns:
+    'a network namespace of the kernel of this machine, as root or in a user namespace; for targets that are processes or scripts',
   vm: 'a distribution kernel in QEMU, without root, with KVM where it works; for targets that are scripts',
 };
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startMemoryNode } from '../../node/memory/index.ts';
 import type { NodeSession } from '../../node/node.ts';
 import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
@@ -31,6 +32,7 @@ const starterFor = (
     const seed = seededRandom(request.seed).fork('reference').nextUint32();
     return () => startMemoryNode({ seed });
   }
+  if (request.node === 'netns') return netnsStarter(target, request);
   if (manifest.kind !== 'script' || folder === undefined)
     throw misfit(request, `expected a target of kind script, found kind ${manifest.kind}`);
   const kernel = request.kernel === undefined ? undefined : parseKernelChoice(request.kernel);
@@ -38,6 +40,25 @@ const starterFor = (
     // Loaded here, because a run in memory needs nothing of it.
     const { startVmNode } = await import('../../node/vm/vm-node.ts');
     return startVmNode({ targetFolder: folder, signal, onProgress, ...(kernel === undefined ? {} : { kernel }) });
+  };
+};
+
+const netnsStarter = (
+  { manifest, folder, executables }: LoadedTarget,
+  request: TargetRequest,
+): ((options: StartOptions) => Promise<NodeSession>) => {
+  const { kind } = manifest;
+  if ((kind !== 'script' && kind !== 'process') || folder === undefined)
+    throw misfit(request, `expected a target of kind script or process, found kind ${kind}`);
+  const target = { kind, folder, hasDown: executables.includes('down'), hasStats: executables.includes('stats') };
+  return async ({ signal, outFolder }) => {
+    const { startNetnsNode } = await import('../../node/netns/index.ts');
+    return startNetnsNode({
+      target,
+      signal,
+      ...(request.wire === undefined ? {} : { wire: request.wire }),
+      ...(outFolder === undefined ? {} : { logFile: join(outFolder, 'evidence', 'target.log') }),
+    });
   };
 };
 

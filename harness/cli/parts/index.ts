@@ -6,6 +6,8 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services =>
   loadRegistry,
   chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
   loadTester: async () => (await import('../../tester/testbed.ts')).createTestbed,
+  standardInput: () => process.stdin,
+  loadRequirements: async () => (await import('../../../suites/catalogue/index.ts')).requirements,
   ruleRequirements: async () => {
     const { ruleIds } = await import('../../rules/index.ts');
     return new Set(ruleIds);

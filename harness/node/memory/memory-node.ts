@@ -97,6 +97,10 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
       stop();
       idle();
     },
+    stats: async () =>
+      reference === undefined
+        ? { kind: 'unsupported', reason: 'nothing is up' }
+        : { kind: 'stats', stats: reference.stats() },
     diagnostics: async () => crash?.stack ?? '',
     [Symbol.asyncDispose]: async () => {
       stop();

@@ -21,6 +21,8 @@ export interface GuestRequest {
   readonly stdin?: string;
   /** A guest that has not answered by then counts as broken. */
   readonly timeoutMs?: number;
+  /** What an error calls the script; its text unless given. */
+  readonly name?: string;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -93,14 +95,16 @@ export class GuestAgent {
     this.#socket.destroy();
   }
 
-  async #exchange({ script, stdin = '', timeoutMs = DEFAULT_TIMEOUT_MS }: GuestRequest): Promise<GuestResult> {
+  async #exchange({ script, stdin = '', timeoutMs = DEFAULT_TIMEOUT_MS, name }: GuestRequest): Promise<GuestResult> {
     if (this.#failure !== undefined) throw this.#failure;
     const number = (this.#requests += 1);
     const timer = setTimeout(() => {
       this.fail(
         new VmError(
           'VM_AGENT_TIMEOUT',
-          `the guest did not finish a script within ${timeoutMs} ms:\n${script.slice(0, 400)}`,
+          name === undefined
+            ? `the guest did not finish a script within ${timeoutMs} ms:\n${script.slice(0, 400)}`
+            : `expected ${name} to end within ${String(timeoutMs / 1000)} s, it is still running`,
         ),
       );
     }, timeoutMs);

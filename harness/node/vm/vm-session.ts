@@ -1,6 +1,7 @@
 import type { TargetSetup } from '../../target/setup.ts';
 import { setupEnvironment } from '../../target/environment.ts';
-import { TargetError } from '../../target/target-error.ts';
+import { parseStats, type StatsOutcome } from '../../target/stats.ts';
+import { TargetDownError, TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import { StreamSocketWire } from '../../wire/stream-socket.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
@@ -15,6 +16,10 @@ const MAXIMUM_MTU_BYTES = 65_535;
 const TARGET_TIME_LIMIT_MS = 60_000;
 /** What a target exits with when it cannot do what it was asked for. */
 const NOT_SUPPORTED = 127;
+
+type Program = 'up' | 'down' | 'stats';
+/** The one program that a target need not have. */
+const UNLESS_THERE = `{ [ -e stats ] || { echo 'it has no program "stats"' >&2; exit ${NOT_SUPPORTED}; }; } && `;
 
 /** A running virtual machine with a target in it. */
 export class VmSession implements NodeSession {
@@ -52,16 +57,32 @@ export class VmSession implements NodeSession {
     }
     this.#current = setup;
     if (result.exitCode === 0) return { kind: 'ready', durationMs };
-    await this.down();
-    throw targetError('up', setup, result);
+    const error = targetError('up', setup, result);
+    await this.down(error);
+    throw error;
   }
 
-  async down(): Promise<void> {
+  /** @param upError why the target is taken down again, where `up` failed half way */
+  async down(upError?: TargetError): Promise<void> {
     const setup = this.#current;
     if (setup === undefined) return;
     this.#current = undefined;
     const result = await this.#runTarget('down', setup);
-    if (result.exitCode !== 0) throw targetError('down', setup, result);
+    if (result.exitCode === 0) return;
+    const before = upError === undefined ? '' : `${upError.message}\nand then `;
+    throw new TargetDownError(
+      `${before}expected down of the target to exit with 0 after ${setup.profile}, found ${String(result.exitCode)}:\n${outputOf(result)}`,
+    );
+  }
+
+  async stats(): Promise<StatsOutcome> {
+    const setup = this.#current;
+    if (setup === undefined) return { kind: 'unsupported', reason: 'nothing is up' };
+    const result = await this.#runTarget('stats', setup);
+    if (result.exitCode === NOT_SUPPORTED)
+      return { kind: 'unsupported', reason: result.stderr.trim() || 'the target gives no reason' };
+    if (result.exitCode !== 0) throw targetError('stats', setup, result);
+    return { kind: 'stats', stats: parseStats(result.stdout) };
   }
 
   async diagnostics(): Promise<string> {
@@ -80,22 +101,26 @@ export class VmSession implements NodeSession {
     await this.#resources[Symbol.asyncDispose]();
   }
 
-  async #runTarget(program: 'up' | 'down', setup: TargetSetup): Promise<GuestResult> {
+  async #runTarget(program: Program, setup: TargetSetup): Promise<GuestResult> {
     const variables = Object.entries(setupEnvironment(setup)).map(
       ([name, value]) => `export ${name}=${shellQuote(value)}\n`,
     );
     // A here-document saves the guest a process; JSON of one line cannot contain the line that ends it.
     const input = `<<'END'\n${JSON.stringify(setup)}\nEND\n`;
-    const script = `${variables.join('')}cd ${GUEST_TARGET_FOLDER} && exec ./${program} ${input}`;
-    const result = await this.#machine.agent.run({ script, timeoutMs: TARGET_TIME_LIMIT_MS });
+    const script = `${variables.join('')}cd ${GUEST_TARGET_FOLDER} && ${program === 'stats' ? UNLESS_THERE : ''}exec ./${program} ${input}`;
+    const result = await this.#machine.agent.run({
+      script,
+      timeoutMs: TARGET_TIME_LIMIT_MS,
+      name: `${program} of the target`,
+    });
     this.#lastStderr = result.stderr.trim();
     return result;
   }
 }
 
-const targetError = (program: 'up' | 'down', setup: TargetSetup, result: GuestResult): TargetError => {
-  const output = result.stderr.trim() || result.stdout.trim() || '(it wrote nothing)';
-  return new TargetError(
-    `expected ${program} of the target to exit with 0 or ${NOT_SUPPORTED} for ${setup.profile}, found ${result.exitCode}:\n${output}`,
+const outputOf = ({ stderr, stdout }: GuestResult): string => stderr.trim() || stdout.trim() || '(it wrote nothing)';
+
+const targetError = (program: Program, setup: TargetSetup, result: GuestResult): TargetError =>
+  new TargetError(
+    `expected ${program} of the target to exit with 0 or ${NOT_SUPPORTED} for ${setup.profile}, found ${result.exitCode}:\n${outputOf(result)}`,
   );
-};

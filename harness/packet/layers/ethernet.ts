@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import { concat, writeUint16 } from '../bytes.ts';
 import { ETHER_TYPE } from '../ether-types.ts';
 import { ETHERNET, VLAN, type VlanHeader } from '../ethernet.ts';
@@ -16,7 +17,7 @@ export function ethernet(fields: EthernetFields = {}): Layer {
   return {
     kind: 'ethernet',
     finish(inner, { next }) {
-      const header = new Uint8Array(ETHERNET.HEADER_LENGTH);
+      const header = zeroed(ETHERNET.HEADER_LENGTH);
       header.set(macBytes(fields.destination), ETHERNET.DESTINATION);
       header.set(macBytes(fields.source), ETHERNET.SOURCE);
       writeUint16(header, ETHERNET.ETHER_TYPE, unsigned('etherType', fields.etherType ?? etherTypeOf(next), 16));

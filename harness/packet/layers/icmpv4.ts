@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import { concat, writeUint32, writeUint8 } from '../bytes.ts';
 import { internetChecksum } from '../checksum.ts';
 import { ICMPV4 } from '../icmpv4.ts';
@@ -41,7 +42,7 @@ export function icmpv4(fields: Icmpv4Fields = {}): Layer {
     kind: 'icmpv4',
     protocolNumber: PROTOCOL.ICMPV4,
     finish(inner) {
-      const header = new Uint8Array(ICMPV4.HEADER_LENGTH);
+      const header = zeroed(ICMPV4.HEADER_LENGTH);
       writeUint8(header, ICMPV4.TYPE, unsigned('type', fields.type ?? 0, 8));
       writeUint8(header, ICMPV4.CODE, unsigned('code', fields.code ?? 0, 8));
       writeUint32(header, ICMPV4.REST_OF_HEADER, unsigned('restOfHeader', fields.restOfHeader ?? 0, 32));

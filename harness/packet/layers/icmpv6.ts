@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import { concat, writeUint32, writeUint8 } from '../bytes.ts';
 import { ICMPV6 } from '../icmpv6.ts';
 import { ICMPV6_TYPE } from '../icmpv6-types.ts';
@@ -38,7 +39,7 @@ export function icmpv6(fields: Icmpv6Fields = {}): Layer {
     kind: 'icmpv6',
     protocolNumber: PROTOCOL.ICMPV6,
     finish(inner, context) {
-      const header = new Uint8Array(ICMPV6.HEADER_LENGTH);
+      const header = zeroed(ICMPV6.HEADER_LENGTH);
       writeUint8(header, ICMPV6.TYPE, unsigned('type', fields.type ?? 0, 8));
       writeUint8(header, ICMPV6.CODE, unsigned('code', fields.code ?? 0, 8));
       writeUint32(header, ICMPV6.PARAMETER, unsigned('parameter', fields.parameter ?? 0, 32));

@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import type { Ipv4Address } from '../../address/index.ts';
 import { concat, writeUint16, writeUint8 } from '../bytes.ts';
 import { internetChecksum } from '../checksum.ts';
@@ -45,7 +46,7 @@ export function ipv4(fields: Ipv4Fields = {}): Layer {
 function headerWithoutChecksum(fields: Ipv4Fields, innerLength: number, { next }: BuildContext): Uint8Array {
   const options = fields.options ?? new Uint8Array(0);
   const words = 5 + Math.ceil(options.length / 4);
-  const header = new Uint8Array(words * 4);
+  const header = zeroed(words * 4);
   header.set(options, IPV4.OPTIONS);
   const version = unsigned('version', fields.version ?? 4, 4);
   writeUint8(header, IPV4.VERSION_IHL, (version << 4) | unsigned('ihl', fields.ihl ?? words, 4));

@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import type { Ipv6Address } from '../../address/index.ts';
 import { concat, writeUint16, writeUint32, writeUint8 } from '../bytes.ts';
 import { ETHER_TYPE } from '../ether-types.ts';
@@ -29,7 +30,7 @@ export function ipv6(fields: Ipv6Fields = {}): Layer {
     etherType: ETHER_TYPE.IPV6,
     addresses: { source, destination },
     finish(inner, { next }) {
-      const header = new Uint8Array(IPV6.HEADER_LENGTH);
+      const header = zeroed(IPV6.HEADER_LENGTH);
       const version = unsigned('version', fields.version ?? 6, 4);
       const trafficClass = unsigned('trafficClass', fields.trafficClass ?? 0, 8);
       const flowLabel = unsigned('flowLabel', fields.flowLabel ?? 0, 20);

@@ -1,3 +1,4 @@
+import { zeroed } from '../arena.ts';
 import { concat, writeUint16 } from '../bytes.ts';
 import { unsigned, type Layer } from '../layer.ts';
 import { PROTOCOL } from '../protocol-numbers.ts';
@@ -10,7 +11,7 @@ export function udp(fields: Partial<UdpHeader> = {}): Layer {
     kind: 'udp',
     protocolNumber: PROTOCOL.UDP,
     finish(inner, context) {
-      const header = new Uint8Array(UDP.HEADER_LENGTH);
+      const header = zeroed(UDP.HEADER_LENGTH);
       writeUint16(header, UDP.SOURCE_PORT, unsigned('sourcePort', fields.sourcePort ?? 0, 16));
       writeUint16(header, UDP.DESTINATION_PORT, unsigned('destinationPort', fields.destinationPort ?? 0, 16));
       writeUint16(header, UDP.LENGTH, unsigned('length', fields.length ?? header.length + inner.length, 16));

@@ -89,6 +89,7 @@ export const addressFaults: readonly Fault[] = [
         config.relay ?? is.outerDestination(behaviour, config, inner, toRelay),
     })),
   }),
+  ...faultsOf('address.renumbering', { 'stale-local': withoutEgress('pod-source', 'source-pair') }),
   ...faultsOf('address.relay-next-hop', {
     'relay-nexthop-ignored': inArea('mapping', (is) => ({
       outerDestination: (behaviour, config, inner) => is.outerDestination(behaviour, config, inner, false),

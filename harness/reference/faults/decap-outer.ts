@@ -5,6 +5,7 @@ import { IPV4 } from '../../packet/ipv4.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { NodeConfig } from '../config.ts';
 import { ihlBytes } from '../ipv4/checks.ts';
+import { embeddingOf } from '../config.ts';
 import type { Ipv4Net } from '../ipv4/net.ts';
 import { netmask, parseIpv4Net } from '../ipv4/net.ts';
 import { isOwnBroadcast } from '../ipv4/special.ts';
@@ -180,7 +181,7 @@ export const decapOuterFaults: readonly Fault[] = [
   }),
   ...faultsOf('decap.source-compares-all-bits', {
     'src-pair-embedded-bits-only': pairing((embedded, { node: { config }, outer }) => {
-      const length = config.mapping.kind === '6in4' ? 0 : config.mapping.common.length;
+      const length = embeddingOf(config)?.common.length ?? 0;
       return ((embedded ^ outer.source) & ~netmask(length)) === 0;
     }),
   }),

@@ -44,6 +44,9 @@ export const dscpEcnFaults: readonly Fault[] = [
       },
     })),
   }),
+  ...faultsOf('dscp-ecn.egress-logging', {
+    'ecn-log-flood': inArea('accounting', () => ({ logLimit: { burst: Number.MAX_SAFE_INTEGER, perSecond: 0 } })),
+  }),
   ...faultsOf('dscp-ecn.egress-not-ect-kept', {
     'ecn-outer-copied-to-notect': egress((inner, outer) => (inner === NOT_ECT && outer !== CE ? outer : 'keep')),
   }),
@@ -58,9 +61,9 @@ export const dscpEcnFaults: readonly Fault[] = [
   }),
   ...faultsOf('dscp-ecn.framing-independent', {
     'ecn-bypassed-on-udp': inArea('ecn', (is) => ({
-      ingress: (config, inner) => (config.encapsulation.kind === 'fou' ? NOT_ECT : is.ingress(config, inner)),
+      ingress: (config, inner) => (config.encapsulation.kind !== 'protocol-41' ? NOT_ECT : is.ingress(config, inner)),
       decapsulated: (behaviour, config, trafficClass, outer) =>
-        outer.framing === 'fou' ? trafficClass : is.decapsulated(behaviour, config, trafficClass, outer),
+        outer.framing !== 'protocol-41' ? trafficClass : is.decapsulated(behaviour, config, trafficClass, outer),
     })),
   }),
   ...faultsOf('dscp-ecn.ingress-models', {

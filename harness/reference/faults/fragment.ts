@@ -1,35 +1,24 @@
-import { concat, readUint16, readUint32, writeUint16 } from '../../packet/bytes.ts';
-import { IPV4 } from '../../packet/ipv4.ts';
+import { concat, readUint16, writeUint16 } from '../../packet/bytes.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
-import type { DecapQuestion } from '../tunnel/decap-checks.ts';
-import { upperLayerOf } from '../ipv6/packet.ts';
+import { fragmentHeaderOf, upperLayerOf } from '../ipv6/packet.ts';
 import { rewritingFrom } from './common.ts';
 import { stripExtension } from './encap.ts';
 import type { Change, Fault } from './fault.ts';
-import { exempting, faultsOf, inArea, together } from './fault.ts';
-
-const isFirst = (fragment: Uint8Array): boolean => (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & 0x1fff) === 0;
+import { faultsOf, inArea, together } from './fault.ts';
+import { everyOverlap, ignoringContained, overlapOfEqualBytes, overlapOfThird } from './overlap.ts';
 
 /** Takes the Fragment header off, as if the rest of the packet had already been joined. */
 const reassemblingInner = (via: 'pods' | 'tunnel'): Change =>
   rewritingFrom(via, (packet) => (upperLayerOf(packet).fragmented ? stripExtension(packet) : undefined));
 
-/** Verifies sources with what the first fragment said, and lets the whole pass. */
-const checkingFirstFragment: Change = (behaviour) => {
-  const passed = new Set<number>();
-  return together(
-    inArea('reassembly', (is) => ({
-      onArrival: (fragment) => {
-        if (isFirst(fragment)) passed.add(readUint32(fragment, IPV4.SOURCE));
-        return is.onArrival(fragment);
-      },
-    })),
-    inArea('decap', (is) => ({
-      checks: exempting(is.checks, ({ outer }: DecapQuestion) => passed.delete(outer.source)),
-    })),
-  )(behaviour);
+const fragmentWordOf = (packet: Uint8Array): number => {
+  const header = fragmentHeaderOf(packet);
+  return header === undefined ? -1 : readUint16(packet, header.at + 2) & 0xfff9;
 };
+const isLastIpv6Fragment = (packet: Uint8Array): boolean =>
+  fragmentWordOf(packet) > 0 && (fragmentWordOf(packet) & 1) === 0;
+const isAtomicIpv6 = (packet: Uint8Array): boolean => fragmentWordOf(packet) === 0;
 
 const addingFragmentHeader: Change = inArea('mtu', (is) => ({
   decide: (behaviour, question) => {
@@ -39,6 +28,15 @@ const addingFragmentHeader: Change = inArea('mtu', (is) => ({
       : decision;
   },
 }));
+
+/** A Fragment header that says that the packet is whole (RFC 8021 says why nobody should). */
+const withAtomicHeader = (packet: Uint8Array): Uint8Array => {
+  const header = Uint8Array.of(packet[IPV6.NEXT_HEADER] ?? 0, 0, 0, 0, 0, 0, 0, 1);
+  const longer = concat(packet.subarray(0, IPV6.HEADER_LENGTH), header, packet.subarray(IPV6.HEADER_LENGTH));
+  longer[IPV6.NEXT_HEADER] = PROTOCOL.FRAGMENT;
+  writeUint16(longer, IPV6.PAYLOAD_LENGTH, longer.length - IPV6.HEADER_LENGTH);
+  return longer;
+};
 
 /** The first piece of what a router that fragments IPv6 would send. */
 const firstPiece = (inner: Uint8Array, limitBytes: number): Uint8Array => {
@@ -52,35 +50,13 @@ const firstPiece = (inner: Uint8Array, limitBytes: number): Uint8Array => {
 };
 
 export const fragmentFaults: readonly Fault[] = [
-  ...faultsOf('fragment.atomic-id-ignored', {
-    'id-duplicate-suppression': inArea('ipv4', (is) => {
-      const seen = new Set<string>();
-      return {
-        checks: [
-          ...is.checks,
-          {
-            name: 'duplicate',
-            violated: (packet) => {
-              const key = `${String(readUint32(packet, IPV4.SOURCE))} ${String(readUint16(packet, IPV4.IDENTIFICATION))}`;
-              const isAtomic = (readUint16(packet, IPV4.FLAGS_FRAGMENT_OFFSET) & 0x3fff) === 0;
-              const again = isAtomic && seen.has(key);
-              seen.add(key);
-              return again;
-            },
-          },
-        ],
-      };
-    }),
-  }),
-  ...faultsOf('fragment.buffer-minimum', { 'reasm-buffer-512': inArea('reassembly', () => ({ limitBytes: 512 })) }),
-  ...faultsOf('fragment.checks-after-reassembly', {
-    'parse-first-fragment': checkingFirstFragment,
-    'spoof-check-before-reasm': checkingFirstFragment,
-  }),
   ...faultsOf('fragment.encap-train', {
     'frag-last-mf1': inArea('fragment', (is) => ({ flagsAndOffset: (offset) => is.flagsAndOffset(offset, false) })),
     'frag-id-differs': inArea('fragment', (is) => ({
       identification: (ofPacket, index) => (is.identification(ofPacket, index) + index) & 0xffff,
+    })),
+    'frag-third-id-differs': inArea('fragment', (is) => ({
+      identification: (ofPacket, index) => (is.identification(ofPacket, index) + (index === 2 ? 1 : 0)) & 0xffff,
     })),
     'frag-not-mult8': inArea('fragment', (is) => ({
       pieceLengthBytes: (mtuBytes) => is.pieceLengthBytes(mtuBytes) - 4,
@@ -92,19 +68,6 @@ export const fragmentFaults: readonly Fault[] = [
     'frag-tos-differs': inArea('fragment', (is) => ({
       tos: (ofPacket, index) => (index === 0 ? is.tos(ofPacket, index) : 0x10),
     })),
-  }),
-  ...faultsOf('fragment.incomplete-discarded', {
-    'first-frag-decap': together(
-      inArea('reassembly', (is) => ({
-        onArrival: (fragment) => (isFirst(fragment) ? 'deliver' : is.onArrival(fragment)),
-      })),
-      inArea('decap', (is) => ({
-        innerPacket: (node, payload, outer) =>
-          is.innerPacket(node, payload, outer) ?? (payload.length >= IPV6.HEADER_LENGTH ? payload : undefined),
-      })),
-    ),
-    'reasm-icmp-without-first': inArea('reassembly', () => ({ reportsTimeout: () => true })),
-    'reasm-never-times-out': inArea('reassembly', () => ({ timeoutMs: undefined })),
   }),
   ...faultsOf('fragment.inner-never-added', {
     'v6-router-frag': together(
@@ -118,6 +81,12 @@ export const fragmentFaults: readonly Fault[] = [
         },
       })),
     ),
+    'v6-frag-to-pods': rewritingFrom('tunnel', (packet) =>
+      packet.length > 1280 ? firstPiece(packet, 1280) : undefined,
+    ),
+    'v6-atomic-added': rewritingFrom('pods', (packet) =>
+      packet.length === 1280 && !upperLayerOf(packet).fragmented ? withAtomicHeader(packet) : undefined,
+    ),
   }),
   ...faultsOf('fragment.inner-transit', {
     'decap-inner-reasm': reassemblingInner('tunnel'),
@@ -125,42 +94,30 @@ export const fragmentFaults: readonly Fault[] = [
     'nh44-dropped': inArea('forwarding', (is) => ({
       checks: [...is.checks, { name: 'fragment', violated: (packet) => upperLayerOf(packet).fragmented }],
     })),
+    'nh44-last-dropped': inArea('forwarding', (is) => ({
+      checks: [...is.checks, { name: 'last-fragment', violated: isLastIpv6Fragment }],
+    })),
+    'atomic-header-removed': rewritingFrom('tunnel', (packet) =>
+      isAtomicIpv6(packet) ? stripExtension(packet) : undefined,
+    ),
   }),
-  ...faultsOf('fragment.overlap', { 'overlap-last-wins': inArea('reassembly', () => ({ overlapIsFatal: false })) }),
   ...faultsOf('fragment.own-atomic', {
     'atomic-joins-queue': inArea('ownReassembly', () => ({ isAtomic: () => false })),
   }),
   ...faultsOf('fragment.own-errors', {
     'frag-pp-pointer': inArea('ownReassembly', () => ({ lengthPointer: 0, offsetPointer: (at) => at })),
+    'frag-pp-fixed-pointer': inArea('ownReassembly', () => ({ offsetPointer: () => IPV6.HEADER_LENGTH + 2 })),
+    'frag-first-incomplete-kept': inArea('ownReassembly', () => ({ wantsWholeHeaderChain: false })),
+    'own-timeout-silent': inArea('ownReassembly', () => ({ reportsTimeout: () => false })),
+    'own-timeout-without-first': inArea('ownReassembly', () => ({ reportsTimeout: () => true })),
+    'own-timeout-30': inArea('ownReassembly', () => ({ timeoutMs: 30_000 })),
   }),
   ...faultsOf('fragment.own-overlap', {
-    'own-overlap-accepted': inArea('ownReassembly', () => ({ overlapIsFatal: false })),
-  }),
-  ...faultsOf('fragment.reassembly-overflow', {
-    'reasm-overflow': inArea('reassembly', () => ({ limitBytes: Number.POSITIVE_INFINITY })),
-  }),
-  ...faultsOf('fragment.reassembly-before-decap', {
-    'no-reassembly': inArea('reassembly', () => ({ onArrival: () => 'drop' })),
-    'reasm-inorder-only': inArea('reassembly', (is) => {
-      const expected = new Map<string, number>();
-      return {
-        onArrival: (fragment) => {
-          const key = is.key(fragment);
-          const offset = is.offsetBytes(fragment);
-          const inOrder = offset === (expected.get(key) ?? 0);
-          expected.set(key, offset + fragment.length - ((fragment[0] ?? 0) & 0x0f) * 4);
-          return inOrder ? is.onArrival(fragment) : 'drop';
-        },
-      };
-    }),
-    'reasm-offset-units': inArea('reassembly', (is) => ({ offsetBytes: (fragment) => is.offsetBytes(fragment) / 8 })),
-    'second-frag-parsed': inArea('reassembly', (is) => ({
-      onArrival: (fragment) => (isFirst(fragment) ? is.onArrival(fragment) : 'deliver'),
-    })),
-  }),
-  ...faultsOf('fragment.reassembly-key', {
-    'reasm-key-id-only': inArea('reassembly', () => ({
-      key: (fragment) => String(readUint16(fragment, IPV4.IDENTIFICATION)),
-    })),
+    'own-overlap-accepted': inArea('ownReassembly', (is) => ({ overlap: everyOverlap(is.overlap) })),
+    'own-overlap-equal-accepted': inArea('ownReassembly', (is) => ({ overlap: overlapOfEqualBytes(is.overlap) })),
+    'own-overlap-third-unchecked': inArea('ownReassembly', (is) => ({ overlap: overlapOfThird(is.overlap) })),
+    'own-overlap-ignored': inArea('ownReassembly', () => ({ overlap: () => 'ignore' })),
+    'own-contained-ignored': inArea('ownReassembly', (is) => ({ overlap: ignoringContained(is.overlap) })),
+    'own-duplicate-redelivers': inArea('ownReassembly', () => ({ forgetsComplete: false })),
   }),
 ];

@@ -20,6 +20,9 @@ const expiring = (via: Arrival['via'], expired: (hopLimit: number) => boolean): 
 const never = (): boolean => false;
 
 export const hopLimitFaults: readonly Fault[] = [
+  ...faultsOf('hop-limit.tunnel-opaque', {
+    'router-visible': inArea('outer', () => ({ ttl: ({ inner }) => inner[IPV6.HOP_LIMIT] ?? 0 })),
+  }),
   ...faultsOf('hop-limit.decap-decrement', {
     'hl-from-ttl': lowering('tunnel', (hopLimit, arrival) =>
       arrival.via === 'tunnel' ? arrival.outer.ttl - 1 : hopLimit,

@@ -1,11 +1,14 @@
 /** Faults of ICMPv4 from the underlay and of ICMPv6 from the node. */
-import { concat, writeUint16, writeUint32 } from '../../packet/bytes.ts';
+import { concat, readUint32, writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { internetChecksum } from '../../packet/checksum.ts';
+import { ICMPV4_TYPE } from '../../packet/icmpv4-types.ts';
+import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { buildIpv4 } from '../ipv4/header.ts';
 import { ihlBytes } from '../ipv4/checks.ts';
 import { upperLayerChecksum, upperLayerOf } from '../ipv6/packet.ts';
+import { sameAddress } from '../ipv6/prefix.ts';
 import type { Icmpv6Error } from '../ipv6/icmpv6-error.ts';
 import type { ReferenceNode } from '../node.ts';
 import type { Change, Fault } from './fault.ts';
@@ -27,6 +30,7 @@ const translating = (change: (type: number, code: number) => Icmpv6Error): Chang
   inArea('icmpv4Errors', () => ({ translation: (_config, type, code) => change(type, code) }));
 
 const UNREACHABLE: Icmpv6Error = { type: 1, code: 3, parameter: 0 };
+const ERRORS_OF_A_FLOOD = 100;
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** The error goes to the outer source, which is the node itself, by way of the underlay. */
@@ -55,8 +59,36 @@ const filledUp = (quote: Uint8Array, skip: number): Uint8Array => {
   return inner;
 };
 
+/** The router that a Redirect names becomes the tunnel endpoint. */
+const obeyingRedirects: Change = (behaviour) => {
+  const endpoints = new Map<number, number>();
+  return together(
+    inArea('icmpv4Errors', (is) => ({
+      concerns: (type) => type === ICMPV4_TYPE.REDIRECT || is.concerns(type),
+      quoteLengthBytes: (message) => {
+        if (message[0] !== ICMPV4_TYPE.REDIRECT) return is.quoteLengthBytes(message);
+        if (message.length >= 28) endpoints.set(readUint32(message, 24), readUint32(message, 4));
+        return 0;
+      },
+    })),
+    inArea('mapping', (is) => ({
+      outerDestination: (...question) => {
+        const right = is.outerDestination(...question);
+        return right === undefined ? undefined : (endpoints.get(right) ?? right);
+      },
+    })),
+  )(behaviour);
+};
+
 export const icmp4Faults: readonly Fault[] = [
-  ...faultsOf('icmp4.other-types-ignored', { 'icmp-all-translated': translating(() => UNREACHABLE) }),
+  ...faultsOf('icmp4.logged', { 'icmp4-untraced': inArea('accounting', () => ({ recordsTunnelErrors: false })) }),
+  ...faultsOf('icmp4.other-types-ignored', {
+    'icmp-all-translated': together(
+      translating(() => UNREACHABLE),
+      inArea('icmpv4Errors', () => ({ concerns: () => true })),
+    ),
+    'redirect-moves-endpoint': obeyingRedirects,
+  }),
   ...faultsOf('icmp4.quote-validated', {
     'icmp-quote-unchecked': together(
       translating(() => UNREACHABLE),
@@ -162,7 +194,17 @@ export const icmp6Faults: readonly Fault[] = [
   ...faultsOf('icmp6.rate-limit', {
     'no-rate-limit': inArea('icmpv6', () => ({ isLimited: () => false })),
     'rate-limit-zero': inArea('rateLimit', () => ({ burst: 0, perSecond: 0 })),
-    'ptb-starved': inArea('icmpv6', () => ({ isLimited: () => true })),
+    // One budget for all, in which path MTU discovery comes last.
+    'ptb-starved': inArea('icmpv6', (is) => {
+      let others = 0;
+      return {
+        mayReport: (error, offending) => {
+          const isTooBig = error.type === ICMPV6_TYPE.PACKET_TOO_BIG;
+          if (!isTooBig) others += 1;
+          return !(isTooBig && others > ERRORS_OF_A_FLOOD) && is.mayReport(error, offending);
+        },
+      };
+    }),
     'rate-limit-never-refills': inArea('rateLimit', () => ({ perSecond: 0 })),
   }),
   ...faultsOf('icmp6.subnet-router-anycast', {
@@ -174,6 +216,10 @@ export const icmp6Faults: readonly Fault[] = [
         writeUint16(asAsked, IPV6.HEADER_LENGTH + 2, upperLayerChecksum(asAsked, IPV6.HEADER_LENGTH, PROTOCOL.ICMPV6));
         is.reply(node, asAsked, arrival);
       },
+    })),
+    'anycast-not-joined': inArea('local', (is) => ({
+      isOwnAddress: (config, packet, at, arrival) =>
+        !sameAddress(config.nodePrefix.bytes, 0, packet, at) && is.isOwnAddress(config, packet, at, arrival),
     })),
   }),
   ...faultsOf('icmp6.transparent', {

@@ -1,22 +1,28 @@
 /** The faults of the reference: each proves that the cases of its requirement can fail. */
 import { Proto41Error } from '../../errors.ts';
 import { addressFaults } from './address.ts';
+import { cancellingFaults } from './cancelling.ts';
+import { configFaults } from './config.ts';
 import { decapInnerFaults } from './decap-inner.ts';
 import { decapOuterFaults } from './decap-outer.ts';
 import { dscpEcnFaults } from './dscp-ecn.ts';
 import { encapFaults } from './encap.ts';
 import type { Fault } from './fault.ts';
 import { fragmentFaults } from './fragment.ts';
+import { reassemblyFaults } from './fragment-reassembly.ts';
 import { hopLimitFaults } from './hop-limit.ts';
 import { icmp4Faults, icmp6Faults } from './icmp.ts';
 import { ipv6Faults } from './ipv6.ts';
 import { kubernetesFaults } from './kubernetes.ts';
 import { loopFaults } from './loop.ts';
 import { mtuFaults } from './mtu.ts';
+import { encapsulationFaults } from './encapsulations.ts';
 import { neighbourFaults } from './neighbour.ts';
 import { packetTooBigFaults } from './packet-too-big.ts';
+import { rareFaults } from './rare.ts';
 import { securityFaults } from './security.ts';
 import { statelessFaults } from './stateless.ts';
+import { twoTunnelFaults } from './two-tunnels.ts';
 import { udpFaults } from './udp.ts';
 
 export type { Fault } from './fault.ts';
@@ -30,6 +36,7 @@ export const FAULTS: readonly Fault[] = [
   ...mtuFaults,
   ...packetTooBigFaults,
   ...fragmentFaults,
+  ...reassemblyFaults,
   ...decapOuterFaults,
   ...decapInnerFaults,
   ...icmp4Faults,
@@ -39,8 +46,13 @@ export const FAULTS: readonly Fault[] = [
   ...securityFaults,
   ...neighbourFaults,
   ...udpFaults,
+  ...encapsulationFaults,
+  ...twoTunnelFaults,
   ...statelessFaults,
   ...kubernetesFaults,
+  ...rareFaults,
+  ...cancellingFaults,
+  ...configFaults,
 ];
 
 const BY_NAME: ReadonlyMap<string, Fault> = new Map(FAULTS.map((fault) => [fault.name, fault]));

@@ -1,7 +1,7 @@
 import { readUint16 } from '../../packet/bytes.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
-import { isLoopback } from '../ipv6/special.ts';
+import { isLoopback, isMulticast } from '../ipv6/special.ts';
 import { upperLayerOf } from '../ipv6/packet.ts';
 import { rewritingFrom } from './common.ts';
 import type { Fault } from './fault.ts';
@@ -17,6 +17,8 @@ const clearFlowLabel = (packet: Uint8Array): Uint8Array => {
 const KNOWN_IN_TRANSIT: ReadonlySet<number> = new Set([PROTOCOL.TCP, PROTOCOL.UDP, PROTOCOL.ICMPV6]);
 /** One frame in so many is sent after its successor. */
 const REORDER_EVERY = 7;
+
+const FIRST_OPTION = IPV6.HEADER_LENGTH + 2;
 
 export const ipv6Faults: readonly Fault[] = [
   ...faultsOf('ipv6.flow-label-preserved', {
@@ -46,6 +48,19 @@ export const ipv6Faults: readonly Fault[] = [
     }),
   }),
   ...faultsOf('ipv6.hop-by-hop', {
+    'hbh-11-multicast-answered': inArea('forwarding', (is) => ({
+      checks: [
+        {
+          name: 'hop-by-hop-class-11',
+          violated: (packet) =>
+            isMulticast(packet, IPV6.DESTINATION) &&
+            packet[IPV6.NEXT_HEADER] === PROTOCOL.HOP_BY_HOP &&
+            (packet[FIRST_OPTION] ?? 0) >>> 6 === 3,
+          error: { type: 4, code: 2, parameter: FIRST_OPTION },
+        },
+        ...is.checks,
+      ],
+    })),
     'hbh-pointer': inArea('icmpv6', (is) => ({
       parameterWord: (error) =>
         is.parameterWord(error.type === 4 && error.code === 2 ? { ...error, parameter: IPV6.NEXT_HEADER } : error),

@@ -1,3 +1,5 @@
+import { PROTOCOL } from '../../packet/protocol-numbers.ts';
+import { buildIpv4 } from '../ipv4/header.ts';
 import { isOwnAddress } from '../ipv4/special.ts';
 import { rerouting, withoutDecap, withoutEgress } from './common.ts';
 import { returnToSender } from './return-to-sender.ts';
@@ -19,6 +21,8 @@ const TO_THE_TUNNEL: Change = together(
   withoutEgress('own-destination', 'source-pair', 'pod-source'),
   reachingItself,
 );
+
+const RECURSION_SHOWN = 8;
 
 export const loopFaults: readonly Fault[] = [
   ...faultsOf('loop.br-self-probe', {
@@ -48,6 +52,21 @@ export const loopFaults: readonly Fault[] = [
     ),
   }),
   ...faultsOf('loop.own-ipv4-destination', { 'encap-to-self': TO_THE_TUNNEL }),
+  ...faultsOf('loop.p2p-return', { 'p2p-ping-pong': inArea('forwarding', () => ({ returnsToLink: true })) }),
+  ...faultsOf('loop.recursive-route', {
+    // Without end, but for the patience of whoever looks at it.
+    'encap-recursion': inArea('encapsulation', () => ({
+      looped: (node, inner, destination) => {
+        const source = node.config.tunnelAddress;
+        let packet = inner;
+        for (let depth = 0; depth < RECURSION_SHOWN; depth += 1) {
+          const protocol = depth === 0 ? PROTOCOL.IPV6 : PROTOCOL.IPV4;
+          packet = buildIpv4({ source, destination, protocol, identification: depth, payload: packet });
+          node.paths.sendIpv4(packet, () => undefined);
+        }
+      },
+    })),
+  }),
   ...faultsOf('loop.unassigned-own-address', {
     'encap-own-prefix': TO_THE_TUNNEL,
     'self-loop': inArea('forwarding', (is) => ({

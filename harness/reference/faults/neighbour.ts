@@ -1,9 +1,13 @@
 import { concat, readUint32 } from '../../packet/bytes.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
+import { NEIGHBOR_FLAG } from '../../packet/ndp.ts';
 import type { NodeConfig } from '../config.ts';
 import { LIMITED_BROADCAST } from '../ipv4/net.ts';
 import { addressKey } from '../ipv6/prefix.ts';
-import { isMulticast } from '../ipv6/special.ts';
+import { buildIpv4 } from '../ipv4/header.ts';
+import { buildIcmpv6 } from '../ipv6/packet.ts';
+import { isLinkLocal, isMulticast } from '../ipv6/special.ts';
+import type { DecapQuestion } from '../tunnel/decap-checks.ts';
 import type { ReferenceNode } from '../node.ts';
 import { rerouting, routingEverything, withoutEgress, withoutForwarding } from './common.ts';
 import type { Change, Fault } from './fault.ts';
@@ -11,6 +15,9 @@ import { faultsOf, inArea, together } from './fault.ts';
 
 const OPTIONS = IPV6.HEADER_LENGTH + 24;
 const TARGET = IPV6.HEADER_LENGTH + 8;
+
+const firstGateway = (config: NodeConfig): number =>
+  config.underlayRoutes.find((route) => route.gateway !== undefined)?.gateway ?? 0;
 
 /** Changes the pod link's cache with what was heard through the tunnel. */
 const poison = (node: ReferenceNode, packet: Uint8Array): void => {
@@ -26,9 +33,14 @@ const isNeighbourMessage = (packet: Uint8Array): boolean =>
   packet[IPV6.NEXT_HEADER] === 58 && [135, 136].includes(packet[IPV6.HEADER_LENGTH] ?? 0);
 
 /** Takes multicast from pods as packets for an endpoint. */
-const tunnellingMulticast = (endpoint: (config: NodeConfig) => number): Change =>
+const tunnellingMulticast = (
+  endpoint: (config: NodeConfig) => number,
+  isChosen: (packet: Uint8Array) => boolean = () => true,
+): Change =>
   together(
-    rerouting((route, packet) => (isMulticast(packet, IPV6.DESTINATION) ? { kind: 'tunnel' } : route)),
+    rerouting((route, packet) =>
+      isMulticast(packet, IPV6.DESTINATION) && isChosen(packet) ? { kind: 'tunnel' } : route,
+    ),
     withoutForwarding('multicast-destination'),
     withoutEgress('forbidden-destination', 'special-destination', 'broadcast-destination'),
     inArea('local', (is) => ({
@@ -44,8 +56,100 @@ const tunnellingMulticast = (endpoint: (config: NodeConfig) => number): Change =
     routingEverything,
   );
 
-const firstGateway = (config: NodeConfig): number =>
-  config.underlayRoutes.find((route) => route.gateway !== undefined)?.gateway ?? 0;
+/** Also has the link-local addresses with these bits in front of the IPv4 address. */
+const answeringAtForms = (...forms: readonly number[]): Change =>
+  inArea('local', (is) => ({
+    isOwnAddress: (config, packet, at, arrival) => {
+      const isForm =
+        arrival.via === 'tunnel' &&
+        readUint32(packet, at) === 0xfe80_0000 &&
+        forms.includes(readUint32(packet, at + 8)) &&
+        readUint32(packet, at + 12) === config.tunnelAddress;
+      return (isForm && config.tunnelLinkLocal !== undefined) || is.isOwnAddress(config, packet, at, arrival);
+    },
+  }));
+
+/** Sends what it has no route for to whoever has last sent a Router Advertisement that meets a condition. */
+const believingRouters =
+  (isBelieved: (question: DecapQuestion) => boolean): Change =>
+  (behaviour) => {
+    let router: number | undefined;
+    const violated = (question: DecapQuestion): boolean => {
+      const { inner, outer } = question;
+      const isAdvertisement = inner[IPV6.NEXT_HEADER] === 58 && inner[IPV6.HEADER_LENGTH] === 134;
+      if (isAdvertisement && isBelieved(question)) router = outer.source;
+      return false;
+    };
+    return together(
+      inArea('decap', (is) => ({ checks: [{ name: 'advertisement', violated }, ...is.checks] })),
+      rerouting((route) => (route.kind === 'none' && router !== undefined ? { kind: 'tunnel' } : route)),
+      inArea('mapping', (is) => ({
+        outerDestination: (mapping, config, inner, toRelay) =>
+          is.outerDestination(mapping, config, inner, toRelay) ?? router,
+      })),
+    )(behaviour);
+  };
+
+/** Sends to the sender of a Redirect what is for the destination that it names. */
+const followingRedirects: Change = (behaviour) => {
+  let redirected: { readonly destination: string; readonly by: number } | undefined;
+  const violated = ({ inner, outer }: DecapQuestion): boolean => {
+    if (inner[IPV6.NEXT_HEADER] === 58 && inner[IPV6.HEADER_LENGTH] === 137)
+      redirected = { destination: addressKey(inner, IPV6.HEADER_LENGTH + 24), by: outer.source };
+    return false;
+  };
+  return together(
+    inArea('decap', (is) => ({ checks: [{ name: 'redirect', violated }, ...is.checks] })),
+    inArea('mapping', (is) => ({
+      outerDestination: (mapping, config, inner, toRelay) =>
+        redirected?.destination === addressKey(inner, IPV6.DESTINATION)
+          ? redirected.by
+          : is.outerDestination(mapping, config, inner, toRelay),
+    })),
+  )(behaviour);
+};
+
+/** Takes what a pod says of an address for news of the tunnel: packets to it go to the first gateway from then on. */
+const hearingPods: Change = (behaviour) => {
+  const heard = new Set<string>();
+  return together(
+    inArea('neighbour', (is) => ({
+      validMessage: (packet, link) => {
+        if (link === 'pods' && packet.length > OPTIONS) heard.add(addressKey(packet, TARGET));
+        return is.validMessage(packet, link);
+      },
+    })),
+    inArea('mapping', (is) => ({
+      outerDestination: (mapping, config, inner, toRelay) =>
+        heard.has(addressKey(inner, IPV6.DESTINATION))
+          ? firstGateway(config)
+          : is.outerDestination(mapping, config, inner, toRelay),
+    })),
+  )(behaviour);
+};
+
+/** Sends a Router Solicitation into the tunnel some time after its first packet. */
+const solicitingRouters: Change = inArea('encapsulation', (is) => {
+  let isDone = false;
+  return {
+    admits: (node, question) => {
+      if (!isDone) {
+        isDone = true;
+        node.clock.schedule(10_000, () => {
+          const group = Uint8Array.of(0xff, 2, ...Array<number>(13).fill(0), 2);
+          const payload = Uint8Array.of(133, 0, 0, 0, 0, 0, 0, 0);
+          const message = buildIcmpv6({ source: node.config.gateway, destination: group, hopLimit: 255, payload });
+          const { tunnelAddress: source } = node.config;
+          const destination = firstGateway(node.config);
+          const identification = node.identifications.next(source, destination, 41);
+          const packet = buildIpv4({ source, destination, protocol: 41, identification, payload: message });
+          node.paths.sendIpv4(packet, () => undefined);
+        });
+      }
+      return is.admits(node, question);
+    },
+  };
+});
 
 export const neighbourFaults: readonly Fault[] = [
   ...faultsOf('neighbour.hop-limit-255', {
@@ -53,6 +157,14 @@ export const neighbourFaults: readonly Fault[] = [
       inArea('neighbour', () => ({ validHopLimit: () => true })),
       answeringEverywhere,
     ),
+    'nd-hl-254-accepted': together(
+      inArea('neighbour', (is) => ({ validHopLimit: (hopLimit) => hopLimit === 254 || is.validHopLimit(hopLimit) })),
+      answeringEverywhere,
+    ),
+    'ra-hl-unchecked': believingRouters(({ inner }) => inner[IPV6.HOP_LIMIT] !== 255),
+  }),
+  ...faultsOf('neighbour.link-local-format', {
+    'll-eui64-u1': answeringAtForms(0x0200_5efe, 0x0000_5efe, 0x0200_0000),
   }),
   ...faultsOf('neighbour.link-local-present', {
     'no-ll': inArea('local', (is) => ({
@@ -61,6 +173,7 @@ export const neighbourFaults: readonly Fault[] = [
     })),
   }),
   ...faultsOf('neighbour.links-separate', {
+    'nd-cross-link-pods': hearingPods,
     'nd-cross-link': together(
       inArea('neighbour', () => ({ heardThroughTunnel: poison })),
       inArea('decap', (is) => ({
@@ -78,6 +191,9 @@ export const neighbourFaults: readonly Fault[] = [
     ),
   }),
   ...faultsOf('neighbour.lla-option-ignored', {
+    'nd-lla-dropped': inArea('neighbour', (is) => ({
+      validMessage: (packet, link) => is.validMessage(packet, link) && (link === 'pods' || packet.length === OPTIONS),
+    })),
     'nd-lla-used': (behaviour) => {
       let learned: number | undefined;
       return together(
@@ -96,6 +212,11 @@ export const neighbourFaults: readonly Fault[] = [
   ...faultsOf('neighbour.nbma-silent', {
     'nbma-mcast-sent': tunnellingMulticast(firstGateway),
     'mcast-to-bcast': tunnellingMulticast(() => LIMITED_BROADCAST),
+    'nbma-global-mcast-sent': tunnellingMulticast(
+      firstGateway,
+      (packet) => ((packet[IPV6.DESTINATION + 1] ?? 0) & 0x0f) === 0x0e,
+    ),
+    'nbma-rs-sent': solicitingRouters,
   }),
   ...faultsOf('neighbour.no-lla-option', {
     'nd-lla-option': inArea('neighbour', () => ({
@@ -107,29 +228,17 @@ export const neighbourFaults: readonly Fault[] = [
       answersOn: (node, link) => link === 'pods' && is.answersOn(node, link),
     })),
     'na-hl64': inArea('neighbour', () => ({ advertisementHopLimit: 64 })),
+    'na-unsolicited': inArea('neighbour', (is) => ({
+      advertisementFlags: is.advertisementFlags & ~NEIGHBOR_FLAG.SOLICITED,
+    })),
+    'nud-global-ignored': inArea('neighbour', (is) => ({
+      validMessage: (packet, link) => is.validMessage(packet, link) && (link === 'pods' || isLinkLocal(packet, TARGET)),
+    })),
   }),
+  ...faultsOf('neighbour.nud-sent', { 'no-nud': inArea('neighbour', () => ({ probesPeer: false })) }),
   ...faultsOf('neighbour.tunnel-ra-ignored', {
-    'tunnel-ra-accepted': (behaviour) => {
-      let router: number | undefined;
-      return together(
-        inArea('decap', (is) => ({
-          checks: [
-            {
-              name: 'advertisement',
-              violated: ({ inner, outer }) => {
-                if (inner[IPV6.NEXT_HEADER] === 58 && inner[IPV6.HEADER_LENGTH] === 134) router = outer.source;
-                return false;
-              },
-            },
-            ...is.checks,
-          ],
-        })),
-        rerouting((route) => (route.kind === 'none' && router !== undefined ? { kind: 'tunnel' } : route)),
-        inArea('mapping', (is) => ({
-          outerDestination: (mapping, config, inner, toRelay) =>
-            is.outerDestination(mapping, config, inner, toRelay) ?? router,
-        })),
-      )(behaviour);
-    },
+    'tunnel-ra-accepted': believingRouters(() => true),
+    'tunnel-ra-unicast-accepted': believingRouters(({ inner }) => !isMulticast(inner, IPV6.DESTINATION)),
+    'tunnel-redirect-followed': followingRedirects,
   }),
 ];

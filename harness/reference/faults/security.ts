@@ -1,6 +1,6 @@
 import { readUint16, readUint32 } from '../../packet/bytes.ts';
-import { ICMPV4_UNREACHABLE } from '../../packet/icmpv4-types.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
+import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { defaultSwitches } from '../../profile/defaults.ts';
 import { inNet, parseIpv4Net } from '../ipv4/net.ts';
@@ -29,7 +29,7 @@ const DEFAULT_SIX_TO_FOUR: TargetSetup = {
   profile: '6to4',
   mapping: { kind: '6to4' },
   encapsulation: { kind: 'protocol-41' },
-  switches: { ...defaultSwitches('6to4'), podSource: 'any' },
+  switches: { ...defaultSwitches({ kind: '6to4' }), podSource: 'any' },
   outerTtl: 64,
   fixedTos: 0,
   staticMtuBytes: 1280,
@@ -43,6 +43,7 @@ const DEFAULT_SIX_TO_FOUR: TargetSetup = {
     secondaryAddresses: [],
     routes: [{ destination: '0.0.0.0/0', gateway: '192.0.2.251' }],
   },
+  logging: 'off',
   overlay: {
     nodePrefix: '2002:c000:20a::/48',
     address: '2002:c000:20a::1',
@@ -51,6 +52,7 @@ const DEFAULT_SIX_TO_FOUR: TargetSetup = {
   },
   pods: {
     gateway: 'fe80::1',
+    mtu: 'given',
     addresses: ['2002:c000:20a:1::10', '2002:c000:20a:1::11', '2002:c000:20a:1::12', '2002:c000:20a:1::13'],
     nativeAddress: 'fd00:98::1',
     nativePrefixLength: 64,
@@ -71,6 +73,20 @@ const decodingSixToFour: Change = together(
         : is.outerDestination(behaviour, config, inner, toRelay),
   })),
 );
+
+/** A Type 0 Routing header directly behind the IPv6 header, with an address left to visit. */
+const isSourceRouted = (packet: Uint8Array): boolean => {
+  const at = IPV6.HEADER_LENGTH;
+  return packet[IPV6.NEXT_HEADER] === PROTOCOL.ROUTING && packet[at + 2] === 0 && (packet[at + 3] ?? 0) > 0;
+};
+
+const atNextSegment = (packet: Uint8Array): Uint8Array => {
+  const copy = packet.slice();
+  const at = IPV6.HEADER_LENGTH;
+  copy.set(packet.subarray(at + 8, at + 24), IPV6.DESTINATION);
+  copy[at + 3] = (copy[at + 3] ?? 1) - 1;
+  return copy;
+};
 
 const corruptingAfterMalformed = (corrupt: (packet: Uint8Array, malformed: Uint8Array) => void): Change => {
   return (behaviour) => {
@@ -161,9 +177,16 @@ export const securityFaults: readonly Fault[] = [
       admits: (node, question) => (question.destination & 0xff) !== 255 && is.admits(node, question),
     })),
   }),
-  ...faultsOf('security.no-tunnel-oracle', {
-    'tunnel-oracle': inArea('decap', () => ({ mismatchCode: () => ICMPV4_UNREACHABLE.PROTOCOL })),
+  ...faultsOf('security.routing-header-0', {
+    'rh0-forwarded': inArea('forwarding', (is) => ({
+      isLocal: (node, packet, arrival) => {
+        const isLocal = is.isLocal(node, packet, arrival);
+        if (isLocal && isSourceRouted(packet)) node.paths.receiveIpv6(atNextSegment(packet), arrival);
+        return isLocal;
+      },
+    })),
   }),
+  ...faultsOf('security.spoof-counter', { 'spoof-uncounted': inArea('accounting', () => ({ isSpoofed: () => false })) }),
   ...faultsOf('security.malformed-survival', {
     'state-corruption': corruptingAfterMalformed((packet) => {
       packet[0] = (packet[0] ?? 0) ^ 0x20;

@@ -1,6 +1,6 @@
-import { readUint16 } from '../../packet/bytes.ts';
+import { readUint16, readUint32 } from '../../packet/bytes.ts';
 import { internetChecksum } from '../../packet/checksum.ts';
-import { IPV6 } from '../../packet/ipv6.ts';
+import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { flowHash } from '../tunnel/flow-hash.ts';
 import { upperLayerOf } from '../ipv6/packet.ts';
@@ -10,6 +10,15 @@ import { exempting, faultsOf, inArea, together } from './fault.ts';
 /** A source port from a wrong hash. */
 const portFrom = (change: (inner: Uint8Array) => number): Change =>
   inArea('udp', () => ({ sourcePort: (_config, inner) => change(inner) }));
+
+const TEREDO_PORT = 3544;
+
+/** Another header where variant 0 has one. */
+const sendingGue = (header: Uint8Array): Change =>
+  inArea('gue', (is) => ({ header: (config) => (is.header(config).length === 0 ? is.header(config) : header) }));
+
+/** 2001::/32 (RFC 4380 section 2.6). */
+const isTeredo = (inner: Uint8Array): boolean => readUint32(inner, IPV6.SOURCE) === 0x20010000;
 
 const addressSum = (inner: Uint8Array): number => internetChecksum(inner, IPV6.SOURCE, IPV6.HEADER_LENGTH);
 
@@ -29,7 +38,7 @@ const replyingToSource: Change = inArea('udp', (is) => {
 export const udpFaults: readonly Fault[] = [
   ...faultsOf('udp.checks-unchanged', {
     'udp-path-no-check': inArea('decap', (is) => ({
-      checks: exempting(is.checks, ({ outer }) => outer.framing === 'fou'),
+      checks: exempting(is.checks, ({ outer }) => outer.framing === 'fou' || outer.framing === 'gue'),
     })),
   }),
   ...faultsOf('udp.checksum-generated', {
@@ -48,6 +57,25 @@ export const udpFaults: readonly Fault[] = [
     })),
     'fou-gue-header': inArea('udp', () => ({ shim: Uint8Array.of(0, PROTOCOL.IPV6, 0, 0) })),
     'fou-reply-to-source-port': replyingToSource,
+    'fou-port-hard-coded': inArea('udp', () => ({
+      destinationPort: () => TEREDO_PORT,
+      listensOn: (_config, port) => port === TEREDO_PORT,
+    })),
+  }),
+  ...faultsOf('udp.gue-invalid-dropped', {
+    'gue-flags-ignored': inArea('gue', () => ({ flagsAreKnown: () => true })),
+    'gue-demux-by-nibble': inArea('gue', () => ({
+      demultiplex: (_protocol, content) => ((content[0] ?? 0) >>> 4 === 6 ? content : undefined),
+    })),
+  }),
+  ...faultsOf('udp.gue-variant-0', {
+    'gue-proto4': sendingGue(Uint8Array.of(0, PROTOCOL.IPV4, 0, 0)),
+    'gue-hlen-counts-itself': sendingGue(Uint8Array.of(1, PROTOCOL.IPV6, 0, 0)),
+  }),
+  ...faultsOf('udp.gue-variant-1', {
+    'gue-variant1-unsupported': inArea('gue', () => ({
+      direct: (payload) => payload.subarray(4 + 4 * ((payload[0] ?? 0) & 0x1f)),
+    })),
   }),
   ...faultsOf('udp.length-fields', {
     'udp-len-no-hdr': inArea('udp', (is) => ({ length: (payload) => is.length(payload) - 8 })),
@@ -66,6 +94,11 @@ export const udpFaults: readonly Fault[] = [
       },
     })),
   }),
+  ...faultsOf('udp.outer-ipv6-checksum', {
+    'zero-csum-everywhere': inArea('udp', () => ({ takesZeroOverIpv6: () => true })),
+    'zero-csum-by-default': inArea('udp', () => ({ checksum: () => 0 })),
+    'zero-csum-permission-ignored': inArea('udp', () => ({ takesZeroOverIpv6: () => false })),
+  }),
   ...faultsOf('udp.receive-length', {
     'udp-len-unchecked': inArea('udp', () => ({ lengthIsGood: () => true })),
   }),
@@ -74,7 +107,18 @@ export const udpFaults: readonly Fault[] = [
       inArea('ipv4', (is) => ({
         handler: (config, protocol) => (protocol === PROTOCOL.IPV6 ? 'tunnel' : is.handler(config, protocol)),
       })),
-      inArea('udp', (is) => ({ listensOn: (config, port) => port === 3544 || is.listensOn(config, port) })),
+      inArea('udp', (is) => ({ listensOn: (config, port) => port === TEREDO_PORT || is.listensOn(config, port) })),
+    ),
+    'dual-framing-ignored': together(
+      inArea('ipv4', (is) => ({
+        handler: (config, protocol) =>
+          protocol === PROTOCOL.IPV6 && config.encapsulation.kind !== 'protocol-41'
+            ? 'none'
+            : is.handler(config, protocol),
+      })),
+      inArea('udp', (is) => ({
+        listensOn: (config, port) => config.encapsulation.kind !== 'protocol-41' && is.listensOn(config, port),
+      })),
     ),
   }),
   ...faultsOf('udp.source-port-entropy', {
@@ -104,7 +148,18 @@ export const udpFaults: readonly Fault[] = [
   }),
   ...faultsOf('udp.source-port-range', {
     'sport-full-16bit': portFrom((inner) => flowHash(inner) & 0xffff),
-    'sport-zero-or-3544': portFrom((inner) => ((flowHash(inner) & 1) === 0 ? 0 : 3544)),
+    'sport-zero-or-3544': portFrom((inner) => ((flowHash(inner) & 1) === 0 ? 0 : TEREDO_PORT)),
+  }),
+  ...faultsOf('udp.teredo-facts', {
+    'teredo-source-trusted': inArea('decap', (is) => ({
+      checks: exempting(is.checks, ({ inner }) => isTeredo(inner)),
+    })),
+    'teredo-link-mtu': inArea('mtu', (is) => ({
+      decide: (behaviour, question) => {
+        const teredoBytes = IPV6_MINIMUM_MTU + behaviour.overheadBytes(question.config);
+        return is.decide(behaviour, { ...question, pathMtuBytes: Math.min(question.pathMtuBytes, teredoBytes) });
+      },
+    })),
   }),
   ...faultsOf('udp.wrong-port', { 'any-udp-port': inArea('udp', () => ({ listensOn: () => true })) }),
   ...faultsOf('udp.zero-checksum-accepted', {

@@ -1,4 +1,5 @@
 /** Building IPv4 packets (RFC 791 section 3.1). */
+import { zeroed } from '../../packet/arena.ts';
 import { writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { internetChecksum } from '../../packet/checksum.ts';
 import { IPV4 } from '../../packet/ipv4.ts';
@@ -22,7 +23,7 @@ export interface OuterHeader {
 /** Writes the header with its checksum field zero, then the payload behind it. */
 export const layOut = (header: OuterHeader, payload: Uint8Array): Uint8Array => {
   const headerLengthBytes = IPV4.MINIMUM_HEADER_LENGTH + header.options.length;
-  const packet = new Uint8Array(headerLengthBytes + payload.length);
+  const packet = zeroed(headerLengthBytes + payload.length);
   packet[IPV4.VERSION_IHL] = header.versionAndIhl;
   packet[IPV4.TOS] = header.tos;
   writeUint16(packet, IPV4.TOTAL_LENGTH, header.totalLength);

@@ -15,9 +15,7 @@ export const receiveIcmpv4 = (node: ReferenceNode, message: Uint8Array, outer: O
   if (message.length < 8 || internetChecksum(message) !== 0) return;
   const type = message[0];
   if (type === ICMPV4_TYPE.ECHO_REQUEST && message[1] === 0) echo(node, message, outer);
-  else if (type === ICMPV4_TYPE.DESTINATION_UNREACHABLE || type === ICMPV4_TYPE.TIME_EXCEEDED) {
-    receiveTunnelError(node, message);
-  }
+  else if (node.behaviour.icmpv4Errors.concerns(type)) receiveTunnelError(node, message);
 };
 
 const echo = (node: ReferenceNode, request: Uint8Array, outer: OuterSummary): void => {

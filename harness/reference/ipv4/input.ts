@@ -14,7 +14,7 @@ import { routeIpv4 } from './route.ts';
 import { isOwnAddress } from './special.ts';
 
 /** Who takes a datagram that is addressed to the node. */
-export type Ipv4Handler = 'tunnel' | 'udp' | 'icmp' | 'none';
+export type Ipv4Handler = 'tunnel' | 'udp' | 'gre' | 'icmp' | 'none';
 
 export interface Ipv4Behaviour {
   readonly checks: readonly Ipv4Check[];
@@ -42,9 +42,10 @@ export const ipv4: Ipv4Behaviour = {
   },
   handler: (config, protocol) => {
     if (protocol === PROTOCOL.ICMPV4) return 'icmp';
-    const wantsUdp = config.encapsulation.kind === 'fou';
     const both = config.switches.dualFraming === 'yes';
-    if (protocol === PROTOCOL.IPV6) return !wantsUdp || both ? 'tunnel' : 'none';
+    const { kind } = config.encapsulation;
+    if (protocol === PROTOCOL.IPV6) return kind === 'protocol-41' || both ? 'tunnel' : 'none';
+    if (protocol === PROTOCOL.GRE) return kind === 'gre' ? 'gre' : 'none';
     return protocol === PROTOCOL.UDP ? 'udp' : 'none';
   },
   route: routeIpv4,
@@ -91,6 +92,9 @@ const dispatch = (node: ReferenceNode, port: PortName, datagram: Uint8Array, des
     case 'udp':
       receiveUdp(node, payload, outer, datagram);
       break;
+    case 'gre':
+      receiveGre(node, payload, outer, datagram);
+      break;
     case 'icmp':
       receiveIcmpv4(node, payload, outer);
       break;
@@ -102,8 +106,20 @@ const dispatch = (node: ReferenceNode, port: PortName, datagram: Uint8Array, des
 
 const receiveUdp = (node: ReferenceNode, payload: Uint8Array, outer: OuterSummary, datagram: Uint8Array): void => {
   const inner = openUdp(node.behaviour.udp, node.config, payload, datagram);
-  if (inner === 'other-port') refuse(node, ICMPV4_UNREACHABLE.PORT, datagram);
-  else if (inner) node.paths.decapsulate(inner, { ...outer, framing: 'fou' }, datagram);
+  if (inner === 'other-port') {
+    refuse(node, ICMPV4_UNREACHABLE.PORT, datagram);
+    return;
+  }
+  const framing = node.config.encapsulation.kind === 'gue' ? 'gue' : 'fou';
+  const { gue } = node.behaviour;
+  const opened = inner && framing === 'gue' ? gue.open(gue, inner) : inner;
+  if (opened) node.paths.decapsulate(opened, { ...outer, framing }, datagram);
+};
+
+const receiveGre = (node: ReferenceNode, payload: Uint8Array, outer: OuterSummary, datagram: Uint8Array): void => {
+  const { gre } = node.behaviour;
+  const inner = gre.open(gre, payload);
+  if (inner) node.paths.decapsulate(inner, { ...outer, framing: 'gre' }, datagram);
 };
 
 /** Datagrams that fit no tunnel are answered only by a node that answers unknown protocols (RFC 4213 section 3.6). */

@@ -2,8 +2,9 @@
 import { readUint16, readUint32, writeUint16 } from '../../packet/bytes.ts';
 import { IPV4, IPV4_FLAG } from '../../packet/ipv4.ts';
 import type { ReferenceClock } from '../clock.ts';
-import { admit } from './fragment-list.ts';
-import type { Piece } from './fragment-list.ts';
+import { ihlBytes } from './checks.ts';
+import { admit, noOverlap } from './fragment-list.ts';
+import type { OverlapJudge, Piece } from './fragment-list.ts';
 
 export interface ReassemblyBehaviour {
   /** Fragments are only combined when all of this is equal (RFC 791: source, destination, protocol, identification). */
@@ -11,12 +12,26 @@ export interface ReassemblyBehaviour {
   offsetBytes(fragment: Uint8Array): number;
   /** Longest datagram, header included. RFC 4213 section 3.6 asks for 1500 or the interface MTU at least. */
   limitBytes: number;
+  /** What a limit that somebody has asked for amounts to, where `requiredBytes` must be possible. */
+  heeded(askedBytes: number, requiredBytes: number): number;
+  /** Datagrams that may be incomplete at a time; one more ends the oldest. */
+  datagramLimit: number;
   /** RFC 1122 section 3.3.2: between 60 and 120 seconds. */
   timeoutMs: number | undefined;
   /** Whether Time Exceeded is sent about an incomplete datagram (RFC 792: only if fragment zero has arrived). */
   reportsTimeout(hasFirst: boolean): boolean;
-  /** Whether overlapping bytes end the datagram; equal duplicates never do. */
-  overlapIsFatal: boolean;
+  /** Whether what timed out is forgotten. */
+  forgetsTimedOut: boolean;
+  overlap: OverlapJudge;
+  /**
+   * Whether the end of a fragment agrees with what is known: `lastEnd` is that of the last fragment where it is here, `longestEnd` that
+   * of the one that reaches furthest.
+   */
+  endFits(end: number, more: boolean, lastEnd: number | undefined, longestEnd: number): boolean;
+  /** Where the data of a fragment begins. */
+  headerLengthBytes(fragment: Uint8Array): number;
+  /** Whether a datagram is forgotten when it has been put together. */
+  forgetsComplete: boolean;
   /** The ECN field of the whole, undefined to drop it (RFC 3168 section 5.3). */
   mergedEcn(fields: readonly number[]): number | undefined;
   /** Whether pieces are kept until the datagram is complete, or what is done with them at once instead. */
@@ -32,9 +47,16 @@ export const reassembly: ReassemblyBehaviour = {
     `${String(fragment[IPV4.PROTOCOL])} ${String(readUint16(fragment, IPV4.IDENTIFICATION))}`,
   offsetBytes: (fragment) => (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & 0x1fff) * 8,
   limitBytes: 65_535,
+  heeded: (askedBytes, requiredBytes) => Math.max(askedBytes, requiredBytes),
+  datagramLimit: 256,
   timeoutMs: 75_000,
   reportsTimeout: (hasFirst) => hasFirst,
-  overlapIsFatal: true,
+  forgetsTimedOut: true,
+  overlap: noOverlap,
+  endFits: (end, more, lastEnd, longestEnd) =>
+    more ? lastEnd === undefined || end <= lastEnd : end >= longestEnd && (lastEnd === undefined || end === lastEnd),
+  headerLengthBytes: ihlBytes,
+  forgetsComplete: true,
   mergedEcn: (fields) => {
     if (!fields.includes(CONGESTION_EXPERIENCED)) return fields[0];
     return fields.includes(NOT_ECT) ? undefined : CONGESTION_EXPERIENCED;
@@ -53,18 +75,38 @@ interface Datagram {
   cancel: (() => void) | undefined;
 }
 
-const DATAGRAM_LIMIT = 256;
+/** RFC 4213 section 3.6. */
+const REQUIRED_BYTES = 1500;
+
+export interface ReassemblyLimits {
+  /** The longest datagram that somebody has asked for. */
+  readonly askedBytes: number | undefined;
+  readonly interfaceMtuBytes: number;
+}
 
 export class Reassembly {
   readonly #behaviour: ReassemblyBehaviour;
+  readonly #limitBytes: number;
   readonly #clock: ReferenceClock;
   readonly #timedOut: (fragment: Uint8Array) => void;
   readonly #datagrams = new Map<string, Datagram>();
 
-  constructor(behaviour: ReassemblyBehaviour, clock: ReferenceClock, timedOut: (fragment: Uint8Array) => void) {
+  constructor(
+    behaviour: ReassemblyBehaviour,
+    { askedBytes, interfaceMtuBytes }: ReassemblyLimits,
+    clock: ReferenceClock,
+    timedOut: (fragment: Uint8Array) => void,
+  ) {
+    const requiredBytes = Math.max(REQUIRED_BYTES, interfaceMtuBytes);
+    const heededBytes = askedBytes === undefined ? Infinity : behaviour.heeded(askedBytes, requiredBytes);
+    this.#limitBytes = Math.min(behaviour.limitBytes, heededBytes);
     this.#behaviour = behaviour;
     this.#clock = clock;
     this.#timedOut = timedOut;
+  }
+
+  get size(): number {
+    return this.#datagrams.size;
   }
 
   /** Takes a fragment whose header has been checked; returns the whole datagram when it is the missing piece. */
@@ -74,19 +116,21 @@ export class Reassembly {
     const key = this.#behaviour.key(fragment);
     const datagram = this.#datagrams.get(key) ?? this.#begin(key, fragment.slice());
     if (datagram.dead) return undefined;
-    const headerLengthBytes = ((fragment[0] ?? 0) & 0x0f) * 4;
+    const headerLengthBytes = this.#behaviour.headerLengthBytes(fragment);
     const offset = this.#behaviour.offsetBytes(fragment);
     const bytes = fragment.subarray(headerLengthBytes);
     const more = (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & IPV4_FLAG.MORE_FRAGMENTS) !== 0;
     if (!this.#fits(datagram, offset, bytes.length, more, headerLengthBytes)) return this.#kill(datagram);
     if (!more) datagram.lengthBytes = offset + bytes.length;
     const piece = { offset, bytes, ecn: (fragment[IPV4.TOS] ?? 0) & 3 };
-    if (!admit(datagram.pieces, piece, this.#behaviour.overlapIsFatal)) return this.#kill(datagram);
+    if (!admit(datagram.pieces, piece, this.#behaviour.overlap)) return this.#kill(datagram);
     if (offset === 0) datagram.first = fragment.slice();
     const whole = this.#whole(datagram);
     if (whole === undefined) return undefined;
-    datagram.cancel?.();
-    this.#datagrams.delete(key);
+    if (this.#behaviour.forgetsComplete) {
+      datagram.cancel?.();
+      this.#datagrams.delete(key);
+    }
     return whole === 'dropped' ? undefined : whole;
   }
 
@@ -96,7 +140,7 @@ export class Reassembly {
   }
 
   #begin(key: string, sample: Uint8Array): Datagram {
-    if (this.#datagrams.size >= DATAGRAM_LIMIT) this.#evictOldest();
+    if (this.#datagrams.size >= this.#behaviour.datagramLimit) this.#evictOldest();
     const datagram: Datagram = {
       pieces: [],
       first: undefined,
@@ -108,7 +152,7 @@ export class Reassembly {
     this.#datagrams.set(key, datagram);
     if (this.#behaviour.timeoutMs !== undefined) {
       datagram.cancel = this.#clock.schedule(this.#behaviour.timeoutMs, () => {
-        this.#datagrams.delete(key);
+        if (this.#behaviour.forgetsTimedOut) this.#datagrams.delete(key);
         const report = this.#behaviour.reportsTimeout(datagram.first !== undefined);
         if (report && !datagram.dead) this.#timedOut(datagram.first ?? datagram.sample);
       });
@@ -127,10 +171,9 @@ export class Reassembly {
   #fits(datagram: Datagram, offset: number, lengthBytes: number, more: boolean, headerLengthBytes: number): boolean {
     const end = offset + lengthBytes;
     if (lengthBytes === 0 || (more && lengthBytes % 8 !== 0)) return false;
-    if (headerLengthBytes + end > this.#behaviour.limitBytes) return false;
-    const known = datagram.lengthBytes;
-    if (known !== undefined && (more ? end > known : end !== known)) return false;
-    return more || datagram.pieces.every((piece) => piece.offset + piece.bytes.length <= end);
+    if (headerLengthBytes + end > this.#limitBytes) return false;
+    const longestEnd = Math.max(0, ...datagram.pieces.map((piece) => piece.offset + piece.bytes.length));
+    return this.#behaviour.endFits(end, more, datagram.lengthBytes, longestEnd);
   }
 
   /** Nothing of it may be delivered any more, not even with the pieces that still come. */
@@ -150,10 +193,12 @@ export class Reassembly {
     if (covered < lengthBytes) return undefined;
     const ecn = this.#behaviour.mergedEcn(pieces.map((piece) => piece.ecn));
     if (ecn === undefined) return 'dropped';
-    const headerLengthBytes = ((first[0] ?? 0) & 0x0f) * 4;
+    const headerLengthBytes = ihlBytes(first);
     const packet = new Uint8Array(headerLengthBytes + lengthBytes);
     packet.set(first.subarray(0, headerLengthBytes));
-    for (const piece of pieces) packet.set(piece.bytes, headerLengthBytes + piece.offset);
+    for (const { offset, bytes } of pieces) {
+      if (offset < lengthBytes) packet.set(bytes.subarray(0, lengthBytes - offset), headerLengthBytes + offset);
+    }
     packet[IPV4.TOS] = ((first[IPV4.TOS] ?? 0) & 0xfc) | ecn;
     writeUint16(packet, IPV4.TOTAL_LENGTH, packet.length);
     writeUint16(packet, IPV4.FLAGS_FRAGMENT_OFFSET, 0);

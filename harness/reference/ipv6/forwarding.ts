@@ -1,15 +1,19 @@
 /** Forwarding between pods and tunnel (RFC 8200 section 3, RFC 4291 section 2.5, RFC 4443). */
+import { copyOf } from '../../packet/arena.ts';
 import { readUint16 } from '../../packet/bytes.ts';
 import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import type { NodeConfig } from '../config.ts';
+import { isConfigured } from '../config.ts';
 import type { Arrival, ReferenceNode } from '../node.ts';
 import type { MappingBehaviour } from '../tunnel/mapping.ts';
+import { tunnelTo } from '../tunnel/second.ts';
 import type { Reaction } from '../tunnel/reaction.ts';
 import type { Icmpv6Error } from './icmpv6-error.ts';
 import { processHopByHop } from './hop-by-hop.ts';
 import type { Ipv6Route } from './route.ts';
 import { routeIpv6 } from './route.ts';
 import { isLinkLocal, isLoopback, isMulticast, isUnspecified } from './special.ts';
+import { refuse } from './unreachable.ts';
 
 export interface ForwardingCheck {
   readonly name: string;
@@ -29,6 +33,10 @@ export interface ForwardingBehaviour {
   /** The packet that leaves for the one that came. */
   rewritten(packet: Uint8Array, hopLimit: number, arrival: Arrival): Uint8Array;
   route(mapping: MappingBehaviour, config: NodeConfig, packet: Uint8Array): Ipv6Route;
+  /** Whether a packet from a point-to-point tunnel for somebody else on that very link goes back into it. */
+  readonly returnsToLink: boolean;
+  /** MTU of the pod link. */
+  podLinkBytes(node: ReferenceNode): number;
   /** Whether a packet from the tunnel may go back into it. */
   mayReturn(config: NodeConfig, packet: Uint8Array): boolean;
   /** Code of Destination Unreachable, undefined for silence. */
@@ -48,7 +56,12 @@ export const forwarding: ForwardingBehaviour = {
     { name: 'multicast-source', violated: (packet) => isMulticast(packet, IPV6.SOURCE) },
     { name: 'loopback-source', violated: (packet) => isLoopback(packet, IPV6.SOURCE) },
     { name: 'unspecified-source', violated: (packet) => isUnspecified(packet, IPV6.SOURCE) },
-    { name: 'link-local-source', violated: (packet) => isLinkLocal(packet, IPV6.SOURCE) },
+    {
+      // RFC 4443 section 3.1: the destination is beyond the scope of the source.
+      name: 'link-local-source',
+      violated: (packet) => isLinkLocal(packet, IPV6.SOURCE),
+      error: { type: 1, code: 2, parameter: 0 },
+    },
     { name: 'loopback-destination', violated: (packet) => isLoopback(packet, IPV6.DESTINATION) },
     { name: 'unspecified-destination', violated: (packet) => isUnspecified(packet, IPV6.DESTINATION) },
     { name: 'link-local-destination', violated: (packet) => isLinkLocal(packet, IPV6.DESTINATION) },
@@ -57,13 +70,22 @@ export const forwarding: ForwardingBehaviour = {
   expired: (hopLimit) => hopLimit <= 1,
   lowered: (hopLimit) => hopLimit - 1,
   rewritten: (packet, hopLimit) => {
-    const copy = packet.slice();
+    const copy = copyOf(packet);
     copy[IPV6.HOP_LIMIT] = hopLimit;
     return copy;
   },
   route: routeIpv6,
+  returnsToLink: false,
+  podLinkBytes: ({ config, behaviour }) => {
+    const given = config.ports.get('P')?.mtuBytes ?? IPV6_MINIMUM_MTU;
+    if (!config.choosesPodMtu) return given;
+    const underlayBytes = config.ports.get('U')?.mtuBytes ?? 0;
+    const tunnelBytes =
+      config.switches.mtuMode === 'static' ? config.staticMtuBytes : underlayBytes - behaviour.mtu.overheadBytes(config);
+    return Math.min(given, tunnelBytes);
+  },
   // A configured tunnel is a link like any other; a multipoint one would become an open relay.
-  mayReturn: (config) => config.mapping.kind === '6in4' || config.switches.hairpin === 'relay',
+  mayReturn: (config) => isConfigured(config) || config.switches.hairpin === 'relay',
   unreachableCode: (reaction) => ({ silent: undefined, 'no-route': 0, 'address-unreachable': 3 })[reaction],
   unassigned: () => 'address-unreachable',
 };
@@ -76,10 +98,6 @@ export const forward = (node: ReferenceNode, packet: Uint8Array, arrival: Arriva
     if (failed.error) node.paths.reportError(failed.error, packet, arrival);
     return;
   }
-  const refuse = (reaction: Reaction): void => {
-    const code = behaviour.forwarding.unreachableCode(reaction);
-    if (code !== undefined) node.paths.reportError({ type: 1, code, parameter: 0 }, packet, arrival);
-  };
   if (config.switches.hopByHop === 'process') {
     const verdict = processHopByHop(packet);
     if (verdict !== 'pass') {
@@ -96,19 +114,29 @@ export const forward = (node: ReferenceNode, packet: Uint8Array, arrival: Arriva
   const leaving = behaviour.forwarding.rewritten(packet, behaviour.forwarding.lowered(hopLimit, arrival), arrival);
   switch (route.kind) {
     case 'none':
-      refuse('no-route');
+      refuse(node, 'no-route', packet, arrival);
       break;
     case 'own-prefix':
-      refuse(behaviour.forwarding.unassigned(node, packet, arrival));
+      refuse(node, behaviour.forwarding.unassigned(node, packet, arrival), packet, arrival);
+      break;
+    case 'tunnel-subnet':
+      // RFC 4443 section 3.1: the other end of the link would only send it back.
+      if (arrival.via === 'tunnel' && !behaviour.forwarding.returnsToLink)
+        refuse(node, 'address-unreachable', packet, arrival);
+      else node.paths.encapsulate(leaving, packet, arrival, false);
       break;
     case 'tunnel':
     case 'relay':
-      if (arrival.via === 'tunnel' && !behaviour.forwarding.mayReturn(config, packet)) return;
+      if (
+        arrival.via === 'tunnel' &&
+        !behaviour.forwarding.mayReturn(tunnelTo(node, packet, IPV6.DESTINATION).config, packet)
+      )
+        return;
       node.paths.encapsulate(leaving, packet, arrival, route.kind === 'relay');
       break;
     case 'on-link':
     case 'gateway':
-      toPodLink(node, leaving, packet, arrival, route, refuse);
+      toPodLink(node, leaving, packet, arrival, route);
       break;
   }
 };
@@ -119,15 +147,14 @@ const toPodLink = (
   original: Uint8Array,
   arrival: Arrival,
   route: Ipv6Route & { kind: 'on-link' | 'gateway' },
-  refuse: (reaction: Reaction) => void,
 ): void => {
-  const mtuBytes = Math.max(node.config.ports.get('P')?.mtuBytes ?? IPV6_MINIMUM_MTU, IPV6_MINIMUM_MTU);
+  const mtuBytes = Math.max(node.behaviour.forwarding.podLinkBytes(node), IPV6_MINIMUM_MTU);
   if (leaving.length > mtuBytes) {
     node.paths.reportError({ type: 2, code: 0, parameter: mtuBytes }, original, arrival);
     return;
   }
   const nextHop = route.kind === 'gateway' ? route.gateway : leaving.subarray(IPV6.DESTINATION, IPV6.DESTINATION + 16);
   node.paths.deliverToPods(leaving, nextHop, () => {
-    refuse('address-unreachable');
+    refuse(node, 'address-unreachable', original, arrival);
   });
 };

@@ -4,6 +4,7 @@ import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { Arrival, ReferenceNode } from '../node.ts';
+import { tunnelTo } from '../tunnel/second.ts';
 import { buildIpv6, upperLayerChecksum, upperLayerOf } from './packet.ts';
 import { isLoopback, isMulticast, isUnspecified } from './special.ts';
 
@@ -19,6 +20,7 @@ export interface Icmpv6Behaviour {
   mayReport(error: Icmpv6Error, offending: Uint8Array): boolean;
   /** Whether an error of this type spends from the rate limit; path MTU discovery must not starve, as on Linux. */
   isLimited(error: Icmpv6Error): boolean;
+  /** RFC 4443 section 2.2 (b): as for any other packet to that destination, native to native (RFC 6724 section 5). */
   source(node: ReferenceNode, error: Icmpv6Error, offending: Uint8Array, arrival: Arrival): Uint8Array;
   destination(offending: Uint8Array, arrival: Arrival): Uint8Array;
   code(error: Icmpv6Error): number;
@@ -44,7 +46,13 @@ export const icmpv6: Icmpv6Behaviour = {
     return [isUnspecified, isMulticast, isLoopback].every((isUnfit) => !isUnfit(offending, IPV6.SOURCE));
   },
   isLimited: (error) => error.type !== ICMPV6_TYPE.PACKET_TOO_BIG,
-  source: (node) => node.config.overlayAddress,
+  source: (node, _error, offending, arrival) => {
+    if (arrival.via === 'tunnel') return tunnelTo(node, offending, IPV6.SOURCE).config.overlayAddress;
+    const { behaviour, config } = node;
+    const nativeNets = [config.nativePrefix, ...config.nativeRoutes.map(({ net }) => net)];
+    const isNative = nativeNets.some((net) => behaviour.mapping.contains(net, offending, IPV6.SOURCE));
+    return isNative ? config.nativeAddress : config.overlayAddress;
+  },
   destination: (offending) => offending.subarray(IPV6.SOURCE, IPV6.SOURCE + 16),
   code: (error) => error.code,
   parameterWord: (error) => {

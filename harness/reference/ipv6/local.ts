@@ -4,11 +4,12 @@ import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { NodeConfig } from '../config.ts';
 import { receiveNeighbourMessage, solicitedNode } from '../link/neighbour-discovery.ts';
+import { receiveRouterSolicitation } from '../link/router-advertisement.ts';
 import type { Arrival, Link, ReferenceNode } from '../node.ts';
 import type { UpperLayer } from './packet.ts';
 import { buildIcmpv6, fragmentHeaderOf, trafficClassOf, upperLayerChecksum, upperLayerOf } from './packet.ts';
 import { sameAddress } from './prefix.ts';
-import { isMulticast } from './special.ts';
+import { isLinkLocal, isMulticast } from './special.ts';
 
 export interface LocalBehaviour {
   isOwnAddress(config: NodeConfig, packet: Uint8Array, at: number, arrival: Arrival): boolean;
@@ -23,6 +24,16 @@ const linkOf = (arrival: Arrival): Link => (arrival.via === 'tunnel' ? 'tunnel' 
 /** The subnet-router anycast address (RFC 4291 section 2.6.1): the prefix itself. */
 const isAnycast = (config: NodeConfig, bytes: Uint8Array, at: number): boolean =>
   sameAddress(config.nodePrefix.bytes, 0, bytes, at);
+
+/** The node's address on a point-to-point tunnel with a subnet of its own. */
+const isFirstOfTunnelSubnet = ({ tunnelSubnet }: NodeConfig, bytes: Uint8Array, at: number): boolean =>
+  tunnelSubnet !== undefined && bytes[at + 15] === 1 && sameAddress(tunnelSubnet.bytes, 0, withLastByte(bytes, at, 0), 0);
+
+const withLastByte = (bytes: Uint8Array, at: number, value: number): Uint8Array => {
+  const address = bytes.slice(at, at + 16);
+  address[15] = value;
+  return address;
+};
 
 const joinedGroups = (config: NodeConfig): Uint8Array[] => {
   const scopes = [1, 2].map((last) => Uint8Array.of(0xff, 2, ...Array<number>(13).fill(0), last));
@@ -45,8 +56,10 @@ export const local: LocalBehaviour = {
   isOwnAddress: (config, packet, at, arrival) => {
     // A link-local address belongs to one link, a global one to the node.
     const linkLocal = arrival.via === 'tunnel' ? config.tunnelLinkLocal : config.gateway;
-    const own = [config.overlayAddress, config.nativeAddress, linkLocal];
+    const isatap = config.mapping.kind === 'isatap' ? config.mapping.address : undefined;
+    const own = [config.overlayAddress, config.nativeAddress, isatap, config.second?.overlayAddress, linkLocal];
     if (own.some((address) => address !== undefined && sameAddress(address, 0, packet, at))) return true;
+    if (isFirstOfTunnelSubnet(config, packet, at)) return true;
     return isAnycast(config, packet, at) || isJoinedGroup(config, packet, at);
   },
   consumes: () => true,
@@ -117,9 +130,11 @@ const receiveIcmpv6 = (
 ): void => {
   if (packet.length < at + 8 || upperLayerChecksum(packet, at, PROTOCOL.ICMPV6) !== 0) return;
   const type = packet[at] ?? 0;
+  const isPlain = at === IPV6.HEADER_LENGTH && !wasFragmented;
   if (NEIGHBOUR_MESSAGES.has(type)) {
-    const isPlain = at === IPV6.HEADER_LENGTH && !wasFragmented;
     if (isPlain) receiveNeighbourMessage(node, packet, linkOf(arrival));
+  } else if (type === ICMPV6_TYPE.ROUTER_SOLICITATION) {
+    if (isPlain && arrival.via === 'pods') receiveRouterSolicitation(node, packet);
   } else if (type === ICMPV6_TYPE.ECHO_REQUEST) echo(node, packet, at, arrival);
 };
 
@@ -131,7 +146,10 @@ const echo = (node: ReferenceNode, request: Uint8Array, at: number, arrival: Arr
     isMulticast(asked, 0) || (isAnycast(config, asked, 0) && !sameAddress(config.overlayAddress, 0, asked, 0));
   const payload = request.slice(at);
   payload[0] = ICMPV6_TYPE.ECHO_REPLY;
-  const fromGroup = arrival.via === 'pods' && isMulticast(asked, 0) ? config.gateway : config.overlayAddress;
+  // RFC 6724 section 5, rule 2: an asker with a link-local address hears from one.
+  const own = arrival.via === 'pods' ? config.gateway : config.tunnelLinkLocal;
+  const isAmongNeighbours = arrival.via === 'pods' || isLinkLocal(request, IPV6.SOURCE);
+  const fromGroup = (isMulticast(asked, 0) && isAmongNeighbours ? own : undefined) ?? config.overlayAddress;
   const reply = buildIcmpv6({
     source: indirect ? fromGroup : asked,
     destination: request.subarray(IPV6.SOURCE, IPV6.SOURCE + 16),

@@ -34,7 +34,7 @@ export const originate = (node: ReferenceNode, packet: Uint8Array, link: Link, r
   }
   const route = node.behaviour.forwarding.route(node.behaviour.mapping, node.config, packet);
   if (route.kind === 'none' || route.kind === 'own-prefix') return;
-  const throughTunnel = route.kind === 'tunnel' || route.kind === 'relay';
+  const throughTunnel = route.kind === 'tunnel' || route.kind === 'relay' || route.kind === 'tunnel-subnet';
   if (requireLink && throughTunnel !== (link === 'tunnel')) return;
   if (throughTunnel) toTunnel(node, packet, route.kind === 'relay');
   else deliverToPods(node, packet, route.kind === 'gateway' ? route.gateway : destination, ignore);

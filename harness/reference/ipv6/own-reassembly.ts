@@ -3,18 +3,28 @@ import { concat, readUint16, readUint32, writeUint16 } from '../../packet/bytes.
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { ReferenceClock } from '../clock.ts';
-import type { Piece } from '../ipv4/fragment-list.ts';
-import { admit } from '../ipv4/fragment-list.ts';
+import type { OverlapJudge, Piece } from '../ipv4/fragment-list.ts';
+import { admit, noOverlap } from '../ipv4/fragment-list.ts';
 import type { Arrival } from '../node.ts';
 import type { Icmpv6Error } from './icmpv6-error.ts';
 import type { FragmentHeader } from './packet.ts';
-import { upperLayerOf } from './packet.ts';
+import { setTrafficClass, trafficClassOf, upperLayerOf } from './packet.ts';
 import { addressKey } from './prefix.ts';
 
 export interface OwnReassemblyBehaviour {
   /** RFC 6946 section 4: a fragment that is the whole packet has nothing to do with any queue. */
   isAtomic(offset: number, more: boolean): boolean;
-  overlapIsFatal: boolean;
+  overlap: OverlapJudge;
+  /** The ECN field of the whole, undefined to drop it (RFC 3168 section 5.3); absent to take that of the first fragment. */
+  mergedEcn?(fields: readonly number[]): number | undefined;
+  /** RFC 8200 section 4.5: whether a first fragment must have all headers up to that of the upper layer. */
+  wantsWholeHeaderChain: boolean;
+  /** 60 seconds, by RFC 8200 section 4.5; undefined for no end. */
+  timeoutMs: number | undefined;
+  /** Whether Time Exceeded is sent about an incomplete packet. */
+  reportsTimeout(hasFirst: boolean): boolean;
+  /** Whether a packet is forgotten when it has been put together. */
+  forgetsComplete: boolean;
   /** Pointer of a Parameter Problem about the Payload Length, and about the Fragment Offset of the header at `at`. */
   lengthPointer: number;
   offsetPointer(at: number): number;
@@ -22,7 +32,11 @@ export interface OwnReassemblyBehaviour {
 
 export const ownReassembly: OwnReassemblyBehaviour = {
   isAtomic: (offset, more) => offset === 0 && !more,
-  overlapIsFatal: true,
+  overlap: noOverlap,
+  wantsWholeHeaderChain: true,
+  timeoutMs: 60_000,
+  reportsTimeout: (hasFirst) => hasFirst,
+  forgetsComplete: true,
   lengthPointer: IPV6.PAYLOAD_LENGTH,
   offsetPointer: (at) => at + 2,
 };
@@ -35,7 +49,6 @@ interface Queue {
   readonly cancel: () => void;
 }
 
-const TIMEOUT_MS = 60_000;
 const QUEUE_LIMIT = 64;
 const MAXIMUM_PAYLOAD_BYTES = 65_535;
 
@@ -76,13 +89,22 @@ export class OwnReassembly {
       addressKey(packet, IPV6.SOURCE) +
       addressKey(packet, IPV6.DESTINATION) +
       String(readUint32(packet, header.at + 4));
-    const queue = this.#queues.get(key) ?? this.#begin(key, arrival);
-    if (queue.dead || !this.#take(queue, { offset, bytes, ecn: 0 }, more)) return undefined;
+    const queue = this.#queues.get(key) ?? this.#begin(key, packet.slice(), arrival);
+    if (queue.dead || !this.#take(queue, { offset, bytes, ecn: trafficClassOf(packet) & 3 }, more)) return undefined;
     if (offset === 0) queue.first = { packet: packet.slice(), header };
     const whole = wholeOf(queue);
-    if (!whole) return undefined;
+    if (!whole || !this.#behaviour.forgetsComplete) return whole;
     queue.cancel();
     this.#queues.delete(key);
+    return this.#withEcn(whole, queue.pieces);
+  }
+
+  #withEcn(whole: Uint8Array, pieces: readonly Piece[]): Uint8Array | undefined {
+    const { mergedEcn } = this.#behaviour;
+    if (mergedEcn === undefined) return whole;
+    const ecn = mergedEcn(pieces.map((piece) => piece.ecn));
+    if (ecn === undefined) return undefined;
+    setTrafficClass(whole, (trafficClassOf(whole) & 0xfc) | ecn);
     return whole;
   }
 
@@ -102,22 +124,25 @@ export class OwnReassembly {
     if (header.at - IPV6.HEADER_LENGTH + offset + length > MAXIMUM_PAYLOAD_BYTES) {
       return { type: 4, code: 0, parameter: this.#behaviour.offsetPointer(header.at) };
     }
-    if (offset !== 0) return undefined;
+    if (offset !== 0 || !this.#behaviour.wantsWholeHeaderChain) return undefined;
     const upper = upperLayerOf(packet);
     const needed = HEADER_BYTES.get(upper.protocol) ?? 0;
     return upper.offset + needed > packet.length ? { type: 4, code: 3, parameter: 0 } : undefined;
   }
 
-  #begin(key: string, arrival: Arrival): Queue {
+  #begin(key: string, sample: Uint8Array, arrival: Arrival): Queue {
     if (this.#queues.size >= QUEUE_LIMIT) {
       const [oldest] = this.#queues;
       oldest?.[1].cancel();
       if (oldest) this.#queues.delete(oldest[0]);
     }
-    const cancel = this.#clock.schedule(TIMEOUT_MS, () => {
+    const { timeoutMs } = this.#behaviour;
+    const expire = (): void => {
       this.#queues.delete(key);
-      if (queue.first && !queue.dead) this.#report({ type: 3, code: 1, parameter: 0 }, queue.first.packet, arrival);
-    });
+      if (queue.dead || !this.#behaviour.reportsTimeout(queue.first !== undefined)) return;
+      this.#report({ type: 3, code: 1, parameter: 0 }, queue.first?.packet ?? sample, arrival);
+    };
+    const cancel = timeoutMs === undefined ? () => undefined : this.#clock.schedule(timeoutMs, expire);
     const queue: Queue = { pieces: [], first: undefined, lengthBytes: undefined, dead: false, cancel };
     this.#queues.set(key, queue);
     return queue;
@@ -129,7 +154,7 @@ export class OwnReassembly {
     const known = queue.lengthBytes;
     const fits = known === undefined || (more ? end <= known : end === known);
     if (!more) queue.lengthBytes = end;
-    if (fits && admit(queue.pieces, piece, this.#behaviour.overlapIsFatal)) return true;
+    if (fits && admit(queue.pieces, piece, this.#behaviour.overlap)) return true;
     queue.dead = true;
     queue.pieces.length = 0;
     return false;

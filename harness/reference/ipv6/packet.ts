@@ -1,4 +1,5 @@
 /** Reading and building whole IPv6 packets; every packet here is an array that starts with its IPv6 header. */
+import { zeroed } from '../../packet/arena.ts';
 import { readUint16, writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { internetChecksum, pseudoHeaderSum } from '../../packet/checksum.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
@@ -24,7 +25,7 @@ export interface Ipv6Fields {
 }
 
 export const buildIpv6 = (fields: Ipv6Fields): Uint8Array => {
-  const packet = new Uint8Array(IPV6.HEADER_LENGTH + fields.payload.length);
+  const packet = zeroed(IPV6.HEADER_LENGTH + fields.payload.length);
   writeUint32(packet, 0, 0x60000000);
   setTrafficClass(packet, fields.trafficClass ?? 0);
   writeUint16(packet, IPV6.PAYLOAD_LENGTH, fields.payload.length);

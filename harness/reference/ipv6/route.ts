@@ -9,6 +9,8 @@ export type Ipv6Route =
   | { readonly kind: 'gateway'; readonly gateway: Uint8Array }
   | { readonly kind: 'tunnel' }
   | { readonly kind: 'relay' }
+  /** On-link on a point-to-point tunnel. */
+  | { readonly kind: 'tunnel-subnet' }
   /** The covering route of the node's own prefix: nothing in it is ever encapsulated (RFC 5969 section 7.1.1). */
   | { readonly kind: 'own-prefix' }
   | { readonly kind: 'none' };
@@ -18,13 +20,25 @@ interface Entry {
   readonly route: Ipv6Route;
 }
 
+const TUNNEL_SUBNET: Ipv6Route = { kind: 'tunnel-subnet' };
+const OWN_PREFIX: Ipv6Route = { kind: 'own-prefix' };
+
+/** What is behind other routers of an ISATAP link. */
+const isatapNets = ({ mapping }: NodeConfig): readonly Ipv6Net[] =>
+  mapping.kind === 'isatap' ? mapping.routes.map(({ net }) => net) : [];
+
 /** All routes but the pods', longest prefix first; of two with the same length the first one here wins. */
 const tableOf = (config: NodeConfig): readonly Entry[] => {
   const entries: Entry[] = [
-    { net: config.nodePrefix, route: { kind: 'own-prefix' } },
+    { net: config.nodePrefix, route: OWN_PREFIX },
+    ...(config.second === undefined ? [] : [{ net: config.second.nodePrefix, route: OWN_PREFIX }]),
+    ...(config.tunnelSubnet === undefined ? [] : [{ net: config.tunnelSubnet, route: TUNNEL_SUBNET }]),
     { net: config.nativePrefix, route: { kind: 'on-link' } },
     ...config.nativeRoutes.map(({ net, gateway }): Entry => ({ net, route: { kind: 'gateway', gateway } })),
-    ...config.tunnelRoutes.map((net): Entry => ({ net, route: { kind: 'tunnel' } })),
+    ...[...(config.second?.tunnelRoutes ?? []), ...config.tunnelRoutes, ...isatapNets(config)].map((net): Entry => ({
+      net,
+      route: { kind: 'tunnel' },
+    })),
     ...(config.relay === undefined ? [] : config.relayRoutes.map((net): Entry => ({ net, route: { kind: 'relay' } }))),
   ];
   return entries.toSorted((left, right) => right.net.length - left.net.length);

@@ -1,3 +1,4 @@
+import { zeroed } from '../../packet/arena.ts';
 import type { PortName } from '../../wire/wire.ts';
 import { writeUint16 } from '../../packet/bytes.ts';
 import type { ReferenceNode } from '../node.ts';
@@ -15,7 +16,7 @@ export const sendFrame = (
 ): void => {
   const source = node.config.ports.get(port)?.mac;
   if (!source) return;
-  const frame = new Uint8Array(ETHERNET_HEADER_BYTES + packet.length);
+  const frame = zeroed(ETHERNET_HEADER_BYTES + packet.length);
   frame.set(destination, 0);
   frame.set(source, 6);
   writeUint16(frame, 12, etherType);

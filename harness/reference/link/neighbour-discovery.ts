@@ -9,6 +9,7 @@ import { addressKey, sameAddress } from '../ipv6/prefix.ts';
 import { isMulticast, isUnspecified } from '../ipv6/special.ts';
 import type { Link, ReferenceNode } from '../node.ts';
 import { multicastMac, sendFrame } from './ethernet.ts';
+import { peerLinkLocalOf } from './peer-reachability.ts';
 
 const SOURCE_OPTION = 1;
 const TARGET_OPTION = 2;
@@ -20,20 +21,30 @@ const ALL_NODES = Uint8Array.of(0xff, 2, ...Array<number>(13).fill(0), 1);
 export interface NeighbourBehaviour {
   /** RFC 4861 sections 7.1.1 and 7.1.2: only a neighbour can send with this hop limit. */
   validHopLimit(hopLimit: number): boolean;
+  /** What a message must be besides: RFC 4861 sections 7.1.1 and 7.1.2. */
+  validMessage(packet: Uint8Array, link: Link): boolean;
   /** Whether Neighbor Solicitations are answered on a link: always among pods, through the tunnel only if it has two ends. */
   answersOn(node: ReferenceNode, link: Link): boolean;
   advertisementHopLimit: number;
+  /** Flags of the answer to a solicitation, duplicate address detection aside. */
+  advertisementFlags: number;
   /** RFC 4213 section 3.8: a tunnel has no link-layer addresses, so no option names one. */
   advertisementOptions(node: ReferenceNode, link: Link): Uint8Array;
+  /** Whether the other end of a configured tunnel is probed (RFC 4213 section 3.8). */
+  probesPeer: boolean;
   /** What a message through the tunnel changes; the clean node lets it change nothing. */
   heardThroughTunnel(node: ReferenceNode, packet: Uint8Array): void;
 }
 
 export const neighbour: NeighbourBehaviour = {
   validHopLimit: (hopLimit) => hopLimit === NDP_HOP_LIMIT,
-  answersOn: (node, link) => link === 'pods' || node.config.mapping.kind === '6in4',
+  validMessage: (packet) =>
+    packet.length >= OPTIONS && packet[MESSAGE + 1] === 0 && !isMulticast(packet, TARGET) && optionsAreValid(packet),
+  answersOn: (node, link) => link === 'pods' || node.config.tunnelLinkLocal !== undefined,
   advertisementHopLimit: NDP_HOP_LIMIT,
+  advertisementFlags: (NEIGHBOR_FLAG.ROUTER | NEIGHBOR_FLAG.OVERRIDE | NEIGHBOR_FLAG.SOLICITED) >>> 0,
   advertisementOptions: (node, link) => (link === 'pods' ? linkLayerOption(node, TARGET_OPTION) : new Uint8Array(0)),
+  probesPeer: true,
   heardThroughTunnel: () => undefined,
 };
 
@@ -84,11 +95,11 @@ const optionsAreValid = (packet: Uint8Array): boolean => {
 export const receiveNeighbourMessage = (node: ReferenceNode, packet: Uint8Array, link: Link): void => {
   const { behaviour } = node;
   if (!behaviour.neighbour.validHopLimit(packet[IPV6.HOP_LIMIT] ?? 0)) return;
-  if (packet.length < OPTIONS || packet[MESSAGE + 1] !== 0 || isMulticast(packet, TARGET)) return;
-  if (!optionsAreValid(packet)) return;
+  if (!behaviour.neighbour.validMessage(packet, link)) return;
   if (link === 'tunnel') behaviour.neighbour.heardThroughTunnel(node, packet);
   if (packet[MESSAGE] === ICMPV6_TYPE.NEIGHBOR_SOLICITATION) answerSolicitation(node, packet, link);
   else if (link === 'pods') takeAdvertisement(node, packet);
+  else if (confirmsPeer(node, packet)) node.peer.confirm();
 };
 
 const answerSolicitation = (node: ReferenceNode, packet: Uint8Array, link: Link): void => {
@@ -99,7 +110,8 @@ const answerSolicitation = (node: ReferenceNode, packet: Uint8Array, link: Link)
   if (!node.behaviour.neighbour.answersOn(node, link) || !answersFor(node, link, packet, TARGET)) return;
   const source = packet.slice(IPV6.SOURCE, IPV6.SOURCE + 16);
   if (link === 'pods' && !probing && option) node.neighbours.learn(addressKey(source), option, true);
-  const flags = (NEIGHBOR_FLAG.ROUTER | NEIGHBOR_FLAG.OVERRIDE | (probing ? 0 : NEIGHBOR_FLAG.SOLICITED)) >>> 0;
+  const { advertisementFlags } = node.behaviour.neighbour;
+  const flags = probing ? (advertisementFlags & ~NEIGHBOR_FLAG.SOLICITED) >>> 0 : advertisementFlags;
   const target = packet.slice(TARGET, TARGET + 16);
   const payload = concat(
     Uint8Array.of(ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT, 0, 0, 0, flags >>> 24, 0, 0, 0),
@@ -111,6 +123,13 @@ const answerSolicitation = (node: ReferenceNode, packet: Uint8Array, link: Link)
   const advertisement = buildIcmpv6({ source: target, destination, hopLimit, payload });
   if (probing && link === 'pods') sendFrame(node, 'P', multicastMac(ALL_NODES), ETHER_TYPE.IPV6, advertisement);
   else node.paths.originate(advertisement, link, true);
+};
+
+/** RFC 4861 section 7.3.1: only a solicited advertisement shows that packets arrive there. */
+const confirmsPeer = (node: ReferenceNode, packet: Uint8Array): boolean => {
+  const peer = peerLinkLocalOf(node.config);
+  const solicited = (readUint32(packet, MESSAGE + 4) & NEIGHBOR_FLAG.SOLICITED) !== 0;
+  return solicited && peer !== undefined && sameAddress(peer, 0, packet, TARGET);
 };
 
 /** RFC 4861 section 7.2.5: an advertisement creates no entry, and without Override it does not replace another address. */

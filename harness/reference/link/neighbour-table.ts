@@ -35,6 +35,10 @@ export class NeighbourTable<Key> {
     this.#options = options;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   /** Calls `deliver` with the address, at once or when it is known, or `failed` when nobody answers. */
   resolve(key: Key, deliver: (mac: Uint8Array) => void, failed: () => void): void {
     const entry = this.#entries.get(key) ?? this.#create(key);

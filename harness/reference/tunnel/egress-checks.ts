@@ -1,5 +1,6 @@
 /** What a packet must satisfy before it is encapsulated (RFC 3964 section 5.3, RFC 3056 section 9, RFC 5969 section 9). */
 import { IPV6 } from '../../packet/ipv6.ts';
+import { isConfigured } from '../config.ts';
 import { isOwnAddress, isOwnBroadcast, isSpecial } from '../ipv4/special.ts';
 import { isCompatible, isForbiddenInner } from '../ipv6/special.ts';
 import type { Arrival, ReferenceNode } from '../node.ts';
@@ -23,7 +24,7 @@ export interface EgressCheck {
 const embedded = ({ node, inner }: EgressQuestion, at: number): number | undefined =>
   embeddedAddress(node.behaviour.mapping, node.config, inner, at);
 
-const isAutomatic = ({ node }: EgressQuestion): boolean => node.config.mapping.kind !== '6in4';
+const isAutomatic = ({ node }: EgressQuestion): boolean => !isConfigured(node.config);
 
 export const egressChecks: readonly EgressCheck[] = [
   {
@@ -64,7 +65,7 @@ export const egressChecks: readonly EgressCheck[] = [
     name: 'foreign-source',
     reaction: 'silent',
     violated: (question) => {
-      const source = foreignEmbedded(question.node.config, question.inner, IPV6.SOURCE);
+      const source = foreignEmbedded(question.node.behaviour.mapping, question.node.config, question.inner, IPV6.SOURCE);
       const { config } = question.node;
       return config.switches.foreignPrefixCheck === 'on' && source !== undefined && isOwnAddress(config, source);
     },
@@ -86,3 +87,14 @@ export const egressChecks: readonly EgressCheck[] = [
     violated: ({ node, destination }) => isOwnBroadcast(node.config, destination),
   },
 ];
+
+/** Checks of the endpoint say nothing about a packet that has none. */
+export const ENDPOINT_CHECKS: ReadonlySet<string> = new Set([
+  'special-destination',
+  'own-destination',
+  'broadcast-destination',
+]);
+
+/** The checks for a tunnel that is not to an IPv4 endpoint at all. */
+export const endpointFreeChecks = (checks: readonly EgressCheck[]): EgressCheck[] =>
+  checks.filter(({ name }) => !ENDPOINT_CHECKS.has(name));

@@ -1,18 +1,21 @@
 import { writeUint32 } from '../../packet/bytes.ts';
+import { inNet } from '../ipv4/net.ts';
 import type { Ipv4Route } from '../ipv4/route.ts';
 import { fragmentForMtu } from '../ipv4/fragment.ts';
 import type { Arrival, ReferenceNode } from '../node.ts';
 import type { EgressCheck, EgressQuestion } from './egress-checks.ts';
-import { egressChecks } from './egress-checks.ts';
+import { egressChecks, ENDPOINT_CHECKS } from './egress-checks.ts';
 import { buildOuter } from './outer-header.ts';
 import type { MtuDecision, MtuQuestion } from './mtu.ts';
-import type { Reaction } from './reaction.ts';
-import { buildUdp } from './udp.ts';
+import { framed } from './framing.ts';
+import { refuse } from '../ipv6/unreachable.ts';
 
 export interface EncapsulationBehaviour {
   readonly checks: readonly EgressCheck[];
   /** The bytes that are carried: the inner packet, nothing added and nothing taken away. */
   carried(inner: Uint8Array, node: ReferenceNode, arrival: Arrival): Uint8Array;
+  /** What becomes of a packet whose tunnel leads into the tunnel (RFC 4213 section 3.2). */
+  looped(node: ReferenceNode, inner: Uint8Array, destination: number): void;
   /** Called when a packet has passed the checks; returning false ends it. A stateless node keeps nothing and returns true. */
   admits(node: ReferenceNode, question: EgressQuestion): boolean;
 }
@@ -20,6 +23,9 @@ export interface EncapsulationBehaviour {
 export const encapsulation: EncapsulationBehaviour = {
   checks: egressChecks,
   carried: (inner) => inner,
+  looped: (node) => {
+    node.accounts.count('encapDropsLooped');
+  },
   admits: () => true,
 };
 
@@ -32,26 +38,26 @@ export const encapsulate = (
   toRelay: boolean,
 ): void => {
   const { behaviour, config } = node;
-  const refuse = (reaction: Reaction): void => {
-    const code = behaviour.forwarding.unreachableCode(reaction);
-    if (code !== undefined) node.paths.reportError({ type: 1, code, parameter: 0 }, original, arrival);
-  };
   const destination = behaviour.mapping.outerDestination(behaviour.mapping, config, inner, toRelay);
   const question = { node, inner, arrival, destination: destination ?? 0 };
   const failed = behaviour.encapsulation.checks.find((check) => {
     return (destination !== undefined || !ENDPOINT_CHECKS.has(check.name)) && check.violated(question);
   });
   if (failed) {
-    refuse(failed.reaction);
+    refuse(node, failed.reaction, original, arrival);
     return;
   }
   if (destination === undefined) {
-    refuse('address-unreachable');
+    refuse(node, 'address-unreachable', original, arrival);
+    return;
+  }
+  if (config.routesIntoTunnel.some((net) => inNet(net, destination))) {
+    behaviour.encapsulation.looped(node, inner, destination);
     return;
   }
   const route = behaviour.ipv4.route(config, destination);
   if (!route) {
-    refuse('address-unreachable');
+    refuse(node, 'address-unreachable', original, arrival);
     return;
   }
   if (!behaviour.encapsulation.admits(node, question)) return;
@@ -59,21 +65,15 @@ export const encapsulate = (
   if (decision.kind === 'too-big') {
     node.paths.reportError({ type: 2, code: 0, parameter: decision.mtuBytes }, original, arrival);
   } else if (decision.kind === 'send') {
+    if (arrival.via !== 'self') node.peer.used();
     const packet = wrap(node, behaviour.encapsulation.carried(inner, node, arrival), destination, route, decision);
     for (const piece of fragmentForMtu(behaviour.fragment, packet, decision.fragmentAboveBytes)) {
       node.paths.sendIpv4(piece, () => {
-        refuse('address-unreachable');
+        refuse(node, 'address-unreachable', original, arrival);
       });
     }
   }
 };
-
-/** Checks of the endpoint say nothing about a packet that has none. */
-const ENDPOINT_CHECKS: ReadonlySet<string> = new Set([
-  'special-destination',
-  'own-destination',
-  'broadcast-destination',
-]);
 
 const decide = (
   node: ReferenceNode,
@@ -99,12 +99,9 @@ const wrap = (
 ): Uint8Array => {
   const { behaviour, config, identifications } = node;
   const context = { config, ecn: behaviour.ecn, inner, destination, route, identifications };
-  if (config.encapsulation.kind === 'protocol-41') {
-    return buildOuter(behaviour.outer, context, inner, decision.dontFragment);
-  }
   const addresses = new Uint8Array(8);
   writeUint32(addresses, 0, behaviour.outer.source(context));
   writeUint32(addresses, 4, destination);
-  const datagram = buildUdp(behaviour.udp, config, inner, addresses.subarray(0, 4), addresses.subarray(4));
-  return buildOuter(behaviour.outer, context, datagram, decision.dontFragment);
+  const payload = framed(node, inner, addresses.subarray(0, 4), addresses.subarray(4));
+  return buildOuter(behaviour.outer, context, payload, decision.dontFragment);
 };

@@ -1,7 +1,11 @@
 /** How large a packet the tunnel takes, and what becomes of a larger one (RFC 4213 sections 3.2.1 and 3.2.2). */
-import { IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
+import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
+import { IPV4 } from '../../packet/ipv4.ts';
 import type { NodeConfig } from '../config.ts';
 import type { Arrival } from '../node.ts';
+import { LIMIT_HEADER_BYTES } from '../outer-ipv6/limit.ts';
+import { forbidsFragments } from './border-relay.ts';
+import { framingBytes } from './framing.ts';
 
 export interface MtuQuestion {
   readonly config: NodeConfig;
@@ -32,21 +36,32 @@ export interface MtuBehaviour {
 /** Every host takes this much in one piece (RFC 791 section 3.1); below it the path may fragment again, DF being clear. */
 const SMALLEST_PIECE_BYTES = 576;
 
+/** RFC 2473 section 7: 40 bytes of IPv6, and 8 of an option that every packet carries. */
+const outerHeaderBytes = ({ mapping, switches }: NodeConfig): number => {
+  if (mapping.kind !== 'ip6ip6') return IPV4.MINIMUM_HEADER_LENGTH;
+  return IPV6.HEADER_LENGTH + (switches.encapLimit === 'off' ? 0 : LIMIT_HEADER_BYTES);
+};
+
 export const mtu: MtuBehaviour = {
-  overheadBytes: (config) => (config.encapsulation.kind === 'fou' ? 28 : 20),
+  overheadBytes: (config) => outerHeaderBytes(config) + framingBytes(config),
   staticMtuBytes: (question) => question.config.staticMtuBytes,
   measuredBytes: (inner) => inner.length,
   decide: (behaviour, question) => {
     const size = behaviour.measuredBytes(question.inner);
+    const neverFragment = forbidsFragments(question.config);
     if (question.config.switches.mtuMode === 'static') {
       const limit = behaviour.staticMtuBytes(question);
       if (size > limit) return { kind: 'too-big', mtuBytes: Math.max(limit, IPV6_MINIMUM_MTU) };
-      return { kind: 'send', dontFragment: false, fragmentAboveBytes: question.portMtuBytes };
+      return { kind: 'send', dontFragment: neverFragment, fragmentAboveBytes: question.portMtuBytes };
     }
-    const limit = question.pathMtuBytes - behaviour.overheadBytes(question.config);
+    const { config, pathMtuBytes } = question;
+    // RFC 5969 section 9.1: 1280 where nobody knows what the domain carries.
+    const ceiling = config.switches.mtuDefault === '1280' ? IPV6_MINIMUM_MTU : pathMtuBytes;
+    const limit = Math.min(pathMtuBytes - behaviour.overheadBytes(config), ceiling);
     // Below the smallest IPv6 MTU the tunnel itself must fragment: nobody else may (RFC 8200 section 5).
     if (size > Math.max(limit, IPV6_MINIMUM_MTU))
       return { kind: 'too-big', mtuBytes: Math.max(limit, IPV6_MINIMUM_MTU) };
+    if (neverFragment) return { kind: 'send', dontFragment: true, fragmentAboveBytes: question.portMtuBytes };
     const fragmentAboveBytes = Math.max(question.pathMtuBytes, Math.min(question.portMtuBytes, SMALLEST_PIECE_BYTES));
     return { kind: 'send', dontFragment: limit >= IPV6_MINIMUM_MTU, fragmentAboveBytes };
   },

@@ -3,7 +3,6 @@ import { writeUint16 } from '../../packet/bytes.ts';
 import { internetChecksum } from '../../packet/checksum.ts';
 import { IPV4, IPV4_FLAG } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
-import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { NodeConfig } from '../config.ts';
 import type { IdentificationTable } from '../ipv4/identification.ts';
 import type { OuterHeader } from '../ipv4/header.ts';
@@ -12,6 +11,7 @@ import { ihlBytes } from '../ipv4/checks.ts';
 import type { Ipv4Route } from '../ipv4/route.ts';
 import { trafficClassOf } from '../ipv6/packet.ts';
 import type { EcnBehaviour } from './ecn.ts';
+import { framingProtocol } from './framing.ts';
 
 /** What the fields of one outer header are computed from. */
 export interface OuterContext {
@@ -54,7 +54,7 @@ export const outer: OuterBehaviour = {
   flagsAndOffset: (dontFragment) => (dontFragment ? IPV4_FLAG.DONT_FRAGMENT : 0),
   ttl: ({ config, inner }) =>
     config.switches.ttl === 'inherit' ? (inner[IPV6.HOP_LIMIT] ?? config.outerTtl) : config.outerTtl,
-  protocol: ({ config }) => (config.encapsulation.kind === 'fou' ? PROTOCOL.UDP : PROTOCOL.IPV6),
+  protocol: ({ config }) => framingProtocol(config),
   source: ({ config }) => config.tunnelAddress,
   headerChecksum: (header) => internetChecksum(header),
   assemble: (behaviour, header, payload) => {

@@ -1,5 +1,6 @@
 /** Path MTU per tunnel endpoint, learned from ICMPv4 (RFC 1191). */
 import { readUint16 } from '../../packet/bytes.ts';
+import { IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import type { ReferenceClock } from '../clock.ts';
 
 export interface PathMtuBehaviour {
@@ -42,6 +43,10 @@ export class PathMtuTable {
     this.#clock = clock;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
   get(destination: number, portMtuBytes: number): number {
     if (this.#entries.size === 0) return portMtuBytes;
     const key = this.#behaviour.key(destination);
@@ -58,7 +63,16 @@ export class PathMtuTable {
   lower(destination: number, portMtuBytes: number, message: Uint8Array, quotedTotalLength: number): void {
     const current = this.get(destination, portMtuBytes);
     const next = this.#behaviour.lowered(current, this.#behaviour.reportedBytes(message), quotedTotalLength);
-    if (next === undefined) return;
+    if (next !== undefined) this.#store(destination, next);
+  }
+
+  /** The same for an outer IPv6 header, whose errors always name the MTU: never below 1280 (RFC 8201 section 4). */
+  lowerTo(destination: number, portMtuBytes: number, reportedBytes: number): void {
+    const next = Math.max(reportedBytes, IPV6_MINIMUM_MTU);
+    if (next < this.get(destination, portMtuBytes)) this.#store(destination, next);
+  }
+
+  #store(destination: number, next: number): void {
     const key = this.#behaviour.key(destination);
     const oldest = this.#entries.keys().next();
     if (this.#entries.size >= ENTRY_LIMIT && !this.#entries.has(key) && !oldest.done)

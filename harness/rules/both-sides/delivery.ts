@@ -135,6 +135,9 @@ export const deliveryRules: readonly PairRule[] = [
       const { bytes, ipv6At, ipv6EndAt } = pair.output;
       const nextHeader = pair.input[pair.inputAt + IPV6.NEXT_HEADER];
       if (nextHeader === PROTOCOL.HOP_BY_HOP || nextHeader === PROTOCOL.FRAGMENT) return false;
+      // RFC 2473 section 4.1.1: the entry of a tunnel with an outer IPv6 header looks for the encapsulation limit there.
+      const mayHoldLimit = nextHeader === PROTOCOL.DESTINATION_OPTIONS && facts.switches.outerFamily === 'ipv6';
+      if (mayHoldLimit) return false;
       // What every router forwards proves nothing.
       if (pair.shape === 'forwarded')
         return nextHeader !== PROTOCOL.UDP && nextHeader !== PROTOCOL.TCP && nextHeader !== PROTOCOL.ICMPV6;

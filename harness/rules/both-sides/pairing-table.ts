@@ -1,3 +1,5 @@
+import { zeroed } from '../../packet/arena.ts';
+
 /** One packet that went in, in a buffer of its own that is used again when the slot is. */
 export interface Slot {
   bytes: Uint8Array;
@@ -39,7 +41,7 @@ export class PairingTable {
     const index = this.#sequence % this.#capacity;
     const slot = this.#slots[index] ?? this.#newSlot();
     if (this.#sequence >= this.#capacity) this.#unlink(index, slot);
-    if (slot.bytes.length < frame.length) slot.bytes = new Uint8Array(Math.max(256, frame.length));
+    if (slot.bytes.length < frame.length) slot.bytes = zeroed(Math.max(256, frame.length));
     slot.bytes.set(frame);
     slot.lengthBytes = frame.length;
     slot.role = role;

@@ -1,6 +1,7 @@
 /** Finds the packet that went in for one that came out. */
 import { equalRange } from '../../packet/bytes.ts';
-import { IPV6, ipv6HopLimit } from '../../packet/ipv6.ts';
+import { ipv4Tos } from '../../packet/ipv4.ts';
+import { IPV6, ipv6HopLimit, ipv6TrafficClass } from '../../packet/ipv6.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Facts } from '../facts.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -79,7 +80,7 @@ export class Pairing {
     const isInner = packet.framing !== 'none';
     slot.ipv6At = packet.ipv6At;
     slot.ipv6EndAt = packet.ipv6EndAt;
-    slot.tos = isInner ? (packet.bytes[packet.ipv4At + 1] ?? 0) : 0;
+    slot.tos = isInner ? outerTos(packet) : 0;
     slot.surplusBytes = isInner ? Math.min(packet.ipv4EndAt, packet.bytes.length) - packet.ipv6EndAt : 0;
     slot.paddingBytes = isInner ? Math.max(0, packet.bytes.length - packet.ipv4EndAt) : 0;
   }
@@ -147,6 +148,9 @@ export class Pairing {
     return pair;
   }
 }
+
+const outerTos = ({ bytes, ipv4At, outerIpv6At }: Dissection): number =>
+  outerIpv6At >= 0 ? ipv6TrafficClass(bytes, outerIpv6At) : ipv4Tos(bytes, ipv4At);
 
 /** Same addresses, next header and length: the packet itself, whatever was done to its payload. */
 function isSamePacket(slot: Slot, packet: Dissection): boolean {

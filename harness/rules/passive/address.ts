@@ -45,7 +45,7 @@ export const addressRules: readonly PassiveRule[] = [
     // RFC 3056 section 2.
     requirement: 'address.6to4-embedded-bits',
     scope: 'inner',
-    appliesTo: (facts) => facts.embedded !== undefined && isProfile(facts, '6to4'),
+    appliesTo: (facts) => facts.embedded !== undefined && isProfile(facts, '6to4', 'fou', 'gue'),
     judge: judgeEmbedded,
   },
   {

@@ -18,7 +18,7 @@ export const dscpEcnRules: readonly PassiveRule[] = [
   {
     requirement: 'dscp-ecn.dscp-default-zero',
     scope: 'inner',
-    appliesTo: (facts) => facts.switches.tos === 'zero' && isProfile(facts, '6in4', '6to4'),
+    appliesTo: (facts) => facts.switches.tos === 'zero' && isProfile(facts, '6in4', '6to4', 'fou', 'gue'),
     judge(packet, _facts, report) {
       if (!packet.fromDut) return false;
       const dscp = ipv4Tos(packet.bytes, packet.ipv4At) >>> 2;

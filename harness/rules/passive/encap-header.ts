@@ -24,7 +24,7 @@ const sourcePlace = (packet: Dissection) => ({
 export const configuredDestination: PassiveRule = {
   requirement: 'encap.configured-destination',
   scope: 'header',
-  appliesTo: (facts) => isProfile(facts, '6in4', 'gre', 'ip6ip6') && facts.remote !== undefined,
+  appliesTo: (facts) => isProfile(facts, '6in4', 'fou', 'gue', 'gre', 'ip6ip6') && facts.remote !== undefined,
   judge(packet, { remote }, report) {
     // A host in a capture may have other tunnels beside this one.
     if (!packet.fromDut || remote === undefined) return false;

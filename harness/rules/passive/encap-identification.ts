@@ -1,5 +1,7 @@
 import { IPV4, ipv4Identification } from '../../packet/ipv4.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { PROTOCOL } from '../../packet/protocol-numbers.ts';
+import { timestampMsOf } from '../finding.ts';
+import { contentFingerprint } from '../fingerprint.ts';
 import { always, type PassiveRule, type StatefulJudge } from '../rule.ts';
 import { ipv4Text } from '../text.ts';
 
@@ -22,63 +24,107 @@ export const identification: PassiveRule = {
 
 /** A direct-mapped table of the last packet per (addresses, protocol, identification); a collision only forgets. */
 function createIdentification(): StatefulJudge {
-  let table: Table | undefined;
-  let packets = 0;
+  const memory = new IdentificationMemory();
   return {
-    judge(packet, _facts, report, { timestampNs }) {
-      packets++;
+    judge(packet, _facts, report, frame) {
+      memory.packets++;
       // Later fragments repeat the value of their first one.
       if (packet.dontFragment || packet.fragmentOffset !== 0) return false;
-      table ??= createTable();
-      const value = ipv4Identification(packet.bytes, packet.ipv4At);
-      const valueAndProtocol = (value << 8) | packet.ipv4Protocol;
-      const slot =
-        (Math.imul(packet.ipv4Source ^ Math.imul(packet.ipv4Destination, 0x9e3779b1), 0x85ebca6b) ^ value) &
-        (SLOTS - 1);
-      const { sources, destinations, values, contents, counts, timesMs } = table;
-      const nowMs = Number(timestampNs) / 1e6;
-      const content = fingerprint(packet.bytes, packet.ipv4At + IPV4.MINIMUM_HEADER_LENGTH, FINGERPRINT_BYTES);
-      const isRepeated =
-        sources[slot] === packet.ipv4Source &&
-        destinations[slot] === packet.ipv4Destination &&
-        values[slot] === valueAndProtocol &&
-        counts[slot] !== 0 &&
-        packets - (counts[slot] ?? 0) < WINDOW_PACKETS &&
-        nowMs - (timesMs[slot] ?? 0) < WINDOW_MS &&
-        // The same packet seen twice, on two interfaces of one capture, is no second packet.
-        contents[slot] !== content;
-      if (isRepeated) {
+      const { bytes, ipv4At, ipv4Source, ipv4Destination } = packet;
+      const value = ipv4Identification(bytes, ipv4At);
+      const nowMs = timestampMsOf(frame);
+      const content = contentOf(bytes, ipv4At, bytes.length);
+      const before = memory.packetsSince(ipv4Source, ipv4Destination, value, packet.ipv4Protocol, nowMs);
+      // The same packet seen twice, on two interfaces of one capture, is no second packet.
+      if (before !== 0 && memory.content !== content) {
         report(
-          `an Identification that differs from those of the last packets with DF 0 to ${ipv4Text(packet.ipv4Destination)}`,
-          `Identification ${value} again, ${packets - (counts[slot] ?? 0)} packets later`,
-          { offset: packet.ipv4At + IPV4.IDENTIFICATION, lengthBytes: 2, field: 'ipv4.identification' },
+          `an Identification that differs from those of the last packets with DF 0 to ${ipv4Text(ipv4Destination)}`,
+          `Identification ${value} again, ${before} packets later`,
+          { offset: ipv4At + IPV4.IDENTIFICATION, lengthBytes: 2, field: 'ipv4.identification' },
         );
       }
-      sources[slot] = packet.ipv4Source;
-      destinations[slot] = packet.ipv4Destination;
-      values[slot] = valueAndProtocol;
-      contents[slot] = content;
-      counts[slot] = packets;
-      timesMs[slot] = nowMs;
+      memory.remember(content, nowMs);
       return true;
+    },
+    approves: ({ bytes, ipv4At, end, source, destination, dontFragment, timestampMs }) => {
+      if (dontFragment) return true;
+      memory.packets++;
+      const value = ipv4Identification(bytes, ipv4At);
+      const before = memory.packetsSince(source, destination, value, PROTOCOL.IPV6, timestampMs);
+      memory.packets--;
+      return before === 0 || memory.content === contentOf(bytes, ipv4At, end);
+    },
+    notes: ({ bytes, ipv4At, end, source, destination, dontFragment, timestampMs }) => {
+      memory.packets++;
+      if (dontFragment) return;
+      memory.packetsSince(source, destination, ipv4Identification(bytes, ipv4At), PROTOCOL.IPV6, timestampMs);
+      memory.remember(contentOf(bytes, ipv4At, end), timestampMs);
     },
   };
 }
 
-interface Table {
-  readonly sources: Int32Array;
-  readonly destinations: Int32Array;
-  readonly values: Int32Array;
-  readonly contents: Int32Array;
-  readonly counts: Float64Array;
-  readonly timesMs: Float64Array;
-}
+const contentOf = (bytes: Uint8Array, ipv4At: number, end: number): number => {
+  const at = ipv4At + IPV4.MINIMUM_HEADER_LENGTH;
+  return contentFingerprint(bytes, at, Math.max(0, Math.min(FINGERPRINT_BYTES, end - at)));
+};
 
-const createTable = (): Table => ({
-  sources: new Int32Array(SLOTS),
-  destinations: new Int32Array(SLOTS),
-  values: new Int32Array(SLOTS),
-  contents: new Int32Array(SLOTS),
-  counts: new Float64Array(SLOTS),
-  timesMs: new Float64Array(SLOTS),
-});
+/** Words of a slot. Side by side, because a slot is looked up at random: every cache line costs more than the rest of the rule. */
+const SOURCE = 0;
+const DESTINATION = 1;
+const VALUE_AND_PROTOCOL = 2;
+const CONTENT = 3;
+/** Number of the packet, modulo 2^32. */
+const COUNT = 4;
+const IS_USED = 5;
+const WORDS_PER_SLOT = 8;
+
+class IdentificationMemory {
+  /** Tunnel packets seen, with DF or without. */
+  packets = 0;
+  /** What the packet found last carried. */
+  content = 0;
+  #words: Int32Array | undefined;
+  #timesMs: Float64Array | undefined;
+  #slot = 0;
+  #source = 0;
+  #destination = 0;
+  #valueAndProtocol = 0;
+
+  /** How many packets ago the value was used between these addresses; 0 if it was not, or too long ago to count. */
+  packetsSince(source: number, destination: number, value: number, protocol: number, nowMs: number): number {
+    const words = (this.#words ??= new Int32Array(SLOTS * WORDS_PER_SLOT));
+    const timesMs = (this.#timesMs ??= new Float64Array(SLOTS));
+    const slot = (Math.imul(source ^ Math.imul(destination, 0x9e3779b1), 0x85ebca6b) ^ value) & (SLOTS - 1);
+    const at = slot * WORDS_PER_SLOT;
+    const valueAndProtocol = (value << 8) | protocol;
+    this.#slot = slot;
+    this.#source = source;
+    this.#destination = destination;
+    this.#valueAndProtocol = valueAndProtocol;
+    if (
+      words[at + IS_USED] === 0 ||
+      words[at + SOURCE] !== source ||
+      words[at + DESTINATION] !== destination ||
+      words[at + VALUE_AND_PROTOCOL] !== valueAndProtocol
+    )
+      return 0;
+    const since = (this.packets - (words[at + COUNT] ?? 0)) | 0;
+    if (since < 0 || since >= WINDOW_PACKETS || nowMs - (timesMs[slot] ?? 0) >= WINDOW_MS) return 0;
+    this.content = words[at + CONTENT] ?? 0;
+    return since;
+  }
+
+  /** Puts the packet that was just asked for in the table. */
+  remember(content: number, nowMs: number): void {
+    const words = (this.#words ??= new Int32Array(SLOTS * WORDS_PER_SLOT));
+    const timesMs = (this.#timesMs ??= new Float64Array(SLOTS));
+    const at = this.#slot * WORDS_PER_SLOT;
+    words[at + SOURCE] = this.#source;
+    words[at + DESTINATION] = this.#destination;
+    words[at + VALUE_AND_PROTOCOL] = this.#valueAndProtocol;
+    words[at + CONTENT] = content;
+    words[at + COUNT] = this.packets;
+    words[at + IS_USED] = 1;
+    timesMs[this.#slot] = nowMs;
+  }
+}

@@ -1,8 +1,6 @@
 /** Trains of outer fragments (RFC 791 section 3.2). */
 import { IPV4, ipv4ChecksumIsGood, ipv4Identification, ipv4Tos } from '../../packet/ipv4.ts';
-import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
-import { UDP } from '../../packet/udp.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Facts } from '../facts.ts';
 import type { Report } from '../finding.ts';
@@ -12,6 +10,7 @@ import { hexText } from '../text.ts';
 import { isWholeInFirstFragment } from './encap-lengths.ts';
 
 const TRAINS_REMEMBERED = 256;
+const PROTOCOL_OF = { 'protocol-41': PROTOCOL.IPV6, udp: PROTOCOL.UDP, gre: PROTOCOL.GRE } as const;
 
 /** What is known of one train; fragments are rare enough for objects. */
 interface Train {
@@ -40,12 +39,14 @@ export const fragmentRules: readonly PassiveRule[] = [
 
 function createTrains(facts: Facts): StatefulJudge {
   const trains = new Map<string, Train>();
+  const waiting = new WaitingTrains();
   return {
+    notes: ({ destination }) => waiting.overtake(destination),
     judge(packet, _facts, report, frame) {
-      if (packet.ipv4At < 0 || packet.ipv4Protocol !== (facts.tunnelPort === 0 ? PROTOCOL.IPV6 : PROTOCOL.UDP))
+      if (packet.ipv4At < 0 || packet.ipv4Protocol !== PROTOCOL_OF[facts.framing])
         return false;
       if (!packet.isFragment) {
-        if (trains.size > 0) overtake(trains, packet.ipv4Destination);
+        waiting.overtake(packet.ipv4Destination);
         return false;
       }
       if (isWholeInFirstFragment(packet)) return false;
@@ -55,11 +56,14 @@ function createTrains(facts: Facts): StatefulJudge {
       // In UDP only the first fragment shows the port, so without it a train may be anybody's.
       if (facts.tunnelPort !== 0 && known === undefined && packet.framing !== 'udp') return false;
       judgePiece(packet, facts, report);
-      const train = known ?? startTrain(trains, key, packet);
+      const train = known ?? startTrain(trains, waiting, key, packet);
       train.lastFrame = frame.number;
-      train.isOvertaken = false;
+      waiting.add(train);
       judgeTrain(train, packet, facts, report);
-      if (isComplete(train)) trains.delete(key);
+      if (isComplete(train)) {
+        trains.delete(key);
+        waiting.delete(train);
+      }
       return true;
     },
     finish(report) {
@@ -75,14 +79,37 @@ function createTrains(facts: Facts): StatefulJudge {
   };
 }
 
-function overtake(trains: Map<string, Train>, destination: number): void {
-  for (const train of trains.values()) if (train.destination === destination) train.isOvertaken = true;
+/** Trains that no whole packet has overtaken yet, by their destination: almost always none. */
+class WaitingTrains {
+  readonly #byDestination = new Map<number, Set<Train>>();
+
+  add(train: Train): void {
+    train.isOvertaken = false;
+    const others = this.#byDestination.get(train.destination);
+    if (others === undefined) this.#byDestination.set(train.destination, new Set([train]));
+    else others.add(train);
+  }
+
+  delete(train: Train): void {
+    const others = this.#byDestination.get(train.destination);
+    others?.delete(train);
+    if (others?.size === 0) this.#byDestination.delete(train.destination);
+  }
+
+  overtake(destination: number): void {
+    if (this.#byDestination.size === 0) return;
+    for (const train of this.#byDestination.get(destination) ?? []) train.isOvertaken = true;
+    this.#byDestination.delete(destination);
+  }
 }
 
-function startTrain(trains: Map<string, Train>, key: string, packet: Dissection): Train {
+function startTrain(trains: Map<string, Train>, waiting: WaitingTrains, key: string, packet: Dissection): Train {
   if (trains.size >= TRAINS_REMEMBERED) {
-    const [oldest] = trains.keys();
-    if (oldest !== undefined) trains.delete(oldest);
+    for (const [oldestKey, oldest] of trains) {
+      trains.delete(oldestKey);
+      waiting.delete(oldest);
+      break;
+    }
   }
   const train: Train = {
     tos: ipv4Tos(packet.bytes, packet.ipv4At),
@@ -161,7 +188,7 @@ function judgeTrain(train: Train, packet: Dissection, facts: Facts, report: Repo
   if (!packet.moreFragments) train.endBytes = end;
   if (start === 0 && packet.ipv6At >= 0) {
     train.expectedEndBytes =
-      IPV6.HEADER_LENGTH + packet.ipv6PayloadLength + (facts.tunnelPort === 0 ? 0 : UDP.HEADER_LENGTH);
+      packet.ipv6EndAt - packet.ipv6At + facts.framingBytes;
   }
   const last = train.pieces.reduce((most, piece) => Math.max(most, piece.end), 0);
   if (train.expectedEndBytes !== undefined && isContiguous(train, last)) {

@@ -30,9 +30,14 @@ const notZero: StatefulJudge = {
       report('an outer TTL of at least 1', 'outer TTL 0', ttlPlace(packet));
     return true;
   },
+  approves: ({ ttl }) => ttl !== 0,
+  notes: () => undefined,
 };
 
 const fixedTtl = (configured: number): StatefulJudge => ({
+  // The quick path sees no frame that is known to come from the DUT.
+  approves: ({ ttl }) => ttl !== 0,
+  notes: () => undefined,
   judge(packet, facts, report, frame) {
     // Somewhere on the way routers have taken their part.
     if (!packet.fromDut) return notZero.judge(packet, facts, report, frame);
@@ -52,7 +57,30 @@ function notInStep(): StatefulJudge {
   const ttls = new Uint8Array(SLOTS);
   const hopLimits = new Uint8Array(SLOTS);
   const inStep = new Uint8Array(SLOTS);
+  const slotOf = (source: number, destination: number): number => (Math.imul(source, 31) ^ destination) & (SLOTS - 1);
   return {
+    approves({ source, destination, ttl, hopLimit }) {
+      const slot = slotOf(source, destination);
+      if (ttl === 0) return false;
+      if (sources[slot] !== source || destinations[slot] !== destination) return true;
+      const ttlChange = ttl - (ttls[slot] ?? 0);
+      if (ttlChange === 0 || ttlChange !== hopLimit - (hopLimits[slot] ?? 0)) return true;
+      return (inStep[slot] ?? 0) + 1 < CHANGES_IN_STEP;
+    },
+    notes({ source, destination, ttl, hopLimit }) {
+      const slot = slotOf(source, destination);
+      if (sources[slot] !== source || destinations[slot] !== destination) {
+        sources[slot] = source;
+        destinations[slot] = destination;
+        inStep[slot] = 0;
+      } else {
+        const ttlChange = ttl - (ttls[slot] ?? 0);
+        if (ttlChange !== hopLimit - (hopLimits[slot] ?? 0)) inStep[slot] = 0;
+        else if (ttlChange !== 0) inStep[slot] = (inStep[slot] ?? 0) + 1;
+      }
+      ttls[slot] = ttl;
+      hopLimits[slot] = hopLimit;
+    },
     judge(packet, facts, report, frame) {
       const ttl = ipv4Ttl(packet.bytes, packet.ipv4At);
       if (ttl === 0) return notZero.judge(packet, facts, report, frame);
@@ -62,7 +90,7 @@ function notInStep(): StatefulJudge {
       }
       if (packet.ipv6At < 0) return true;
       const hopLimit = ipv6HopLimit(packet.bytes, packet.ipv6At);
-      const slot = (Math.imul(packet.ipv4Source, 31) ^ packet.ipv4Destination) & (SLOTS - 1);
+      const slot = slotOf(packet.ipv4Source, packet.ipv4Destination);
       if (sources[slot] !== packet.ipv4Source || destinations[slot] !== packet.ipv4Destination) {
         sources[slot] = packet.ipv4Source;
         destinations[slot] = packet.ipv4Destination;

@@ -9,6 +9,7 @@ import { icmp6Rules } from './icmp6.ts';
 import { loopRules } from './loop.ts';
 import { mtuRules } from './mtu.ts';
 import { neighbourRules } from './neighbour.ts';
+import { otherEncapsulationRules } from './other-encapsulations.ts';
 import { securityRules } from './security.ts';
 import { statelessRules } from './stateless.ts';
 import { udpRules } from './udp.ts';
@@ -28,4 +29,5 @@ export const PASSIVE_RULES: readonly PassiveRule[] = [
   ...securityRules,
   ...statelessRules,
   ...udpRules,
+  ...otherEncapsulationRules,
 ];

@@ -73,7 +73,11 @@ export const mtuRules: readonly PassiveRule[] = [
     // RFC 4213 section 3.2.1. Fragments: fragment.encap-train.
     requirement: 'mtu.static-df-clear',
     scope: 'header',
-    appliesTo: (facts) => facts.switches.mtuMode === 'static' && isProfile(facts, '6in4', '6to4', '6rd', '6rd-br'),
+    appliesTo: (facts) =>
+      facts.switches.mtuMode === 'static' &&
+      // That one must set it: mtu.br-anycast-df.
+      facts.switches.brAddress === 'unicast' &&
+      isProfile(facts, '6in4', '6to4', '6rd', '6rd-br', 'fou', 'gue'),
     judge(packet, _facts, report) {
       if (packet.isFragment) return false;
       if (packet.dontFragment) report('DF 0 with a static tunnel MTU', 'DF 1', flagsPlace(packet));

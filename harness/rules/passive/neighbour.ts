@@ -22,7 +22,7 @@ export function ownNdType(packet: Dissection): number {
   return type >= ICMPV6_TYPE.ROUTER_SOLICITATION && type <= ICMPV6_TYPE.REDIRECT ? type : -1;
 }
 
-/** A solicited Neighbor Advertisement: the catalogue also demands it (neighbour.nud-answered), so it is never held against a node. */
+/** A solicited Neighbor Advertisement: RFC 3056 section 3.1 leaves it to a 6to4 node to answer, so it is never held against one. */
 export function isNbmaExempt(packet: Dissection): boolean {
   if (ownNdType(packet) !== ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT) return false;
   const flags = readUint8(packet.bytes, packet.ipv6At + IPV6.HEADER_LENGTH + NDP.FLAGS);

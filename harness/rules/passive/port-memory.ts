@@ -5,7 +5,7 @@ const LEAST_INTERVAL_MS = 30_000;
 /** Remembers the UDP source port of flows, each known by two independent hashes; a collision of slots only forgets. */
 export interface PortMemory {
   /** The port before, when it changed too often; -1 otherwise. */
-  changed(first: number, second: number, port: number, timestampNs: bigint): number;
+  changed(first: number, second: number, port: number, nowMs: number): number;
 }
 
 /** @param free how many changes within 30 s are no offence: the port may just have been due for a change when the capture began. */
@@ -16,12 +16,11 @@ export function createPortMemory(free: 0 | 1): PortMemory {
   const changes = new Uint8Array(SLOTS);
   const changedMs = new Float64Array(SLOTS);
   return {
-    changed(first, second, port, timestampNs) {
+    changed(first, second, port, nowMs) {
       const slot = first & (SLOTS - 1);
       const before = ports[slot] ?? -1;
       if (before === port && firsts[slot] === first && seconds[slot] === second) return -1;
       const isKnown = before !== -1 && firsts[slot] === first && seconds[slot] === second;
-      const nowMs = Number(timestampNs) / 1e6;
       firsts[slot] = first;
       seconds[slot] = second;
       ports[slot] = port;

@@ -1,5 +1,6 @@
 /** What an encapsulator must not send on behalf of its pods. */
 import { equalRange } from '../../packet/bytes.ts';
+import { ETHERNET, VLAN } from '../../packet/ethernet.ts';
 import { IPV4 } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import type { Dissection } from '../dissection.ts';
@@ -19,6 +20,10 @@ import { ipv4Text, ipv6Text } from '../text.ts';
 import { isNbmaExempt } from './neighbour.ts';
 
 const BROADCAST_MAC = new Uint8Array(6).fill(0xff);
+/** Only a frame whose packet stands right behind its Ethernet header is known to be addressed for that packet. */
+const isBroadcastFrame = ({ bytes, networkAt, vlanTags }: Dissection): boolean =>
+  networkAt === ETHERNET.HEADER_LENGTH + VLAN.HEADER_LENGTH * vlanTags && equalRange(bytes, 0, BROADCAST_MAC, 0, 6);
+
 const embeds = (facts: Facts): boolean =>
   facts.embedded !== undefined && isProfile(facts, '6to4', '6rd', '6rd-br', 'fou', 'gue');
 
@@ -124,7 +129,7 @@ export const securityRules: readonly PassiveRule[] = [
           `a tunnel packet to the broadcast address ${ipv4Text(destination)}`,
           destinationPlace(packet),
         );
-      } else if (equalRange(packet.bytes, 0, BROADCAST_MAC, 0, 6) && unusableBlock(destination) === undefined) {
+      } else if (isBroadcastFrame(packet) && unusableBlock(destination) === undefined) {
         report(
           'a tunnel packet in a frame to the MAC address of its next hop',
           `a tunnel packet to ${ipv4Text(destination)} in a frame to ff:ff:ff:ff:ff:ff`,

@@ -5,6 +5,8 @@ import type { PassiveRule } from '../rule.ts';
 import { ipv4Text } from '../text.ts';
 
 const NODES_REMEMBERED = 4096;
+const FOUND_SLOTS = 1024;
+const slotOf = (node: number): number => (Math.imul(node, 0x9e3779b1) >>> 22) & (FOUND_SLOTS - 1);
 
 export const statelessRules: readonly PassiveRule[] = [
   {
@@ -19,7 +21,23 @@ export const statelessRules: readonly PassiveRule[] = [
       /** First outer source seen, by the node that the inner source embeds. */
       const sources = new Map<number, number>();
       const reported = new Set<number>();
+      /** Nodes that were found in `sources` with their own address, by a hash of it: most packets come from the same few. */
+      const found = new Int32Array(FOUND_SLOTS);
+      const isCounted = (node: number): boolean => tunnelSource === undefined || node === tunnelSource;
       return {
+        // The quick path has made sure that the node embedded in an overlay source is the outer source.
+        approves({ isFromOverlay, source }) {
+          if (!isFromOverlay || found[slotOf(source)] === source || !isCounted(source)) return true;
+          const first = sources.get(source);
+          if (first === undefined) return sources.size < NODES_REMEMBERED;
+          if (first !== source) return false;
+          found[slotOf(source)] = source;
+          return true;
+        },
+        notes({ isFromOverlay, source }) {
+          if (!isFromOverlay || found[slotOf(source)] === source || !isCounted(source)) return;
+          if (!sources.has(source)) sources.set(source, source);
+        },
         judge(packet, _facts, report) {
           const at = packet.ipv6At + IPV6.SOURCE;
           if (embedded === undefined || !embedded.contains(packet.bytes, at)) return false;

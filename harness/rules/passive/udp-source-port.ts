@@ -5,6 +5,7 @@ import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { UDP, udpSourcePort } from '../../packet/udp.ts';
 import type { Dissection } from '../dissection.ts';
 import { isProfile, type Facts } from '../facts.ts';
+import { timestampMsOf } from '../finding.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { PassiveRule, StatefulJudge } from '../rule.ts';
 import { createPortMemory } from './port-memory.ts';
@@ -84,19 +85,21 @@ function constantPort(): StatefulJudge {
 function perFragmentedPacket(): StatefulJudge {
   const memory = createPortMemory(0);
   return {
-    judge(packet, _facts, report, { timestampNs }) {
+    judge(packet, _facts, report, frame) {
       const { bytes, ipv6At } = packet;
       const headerAt = ipv6At + IPV6.HEADER_LENGTH;
       if (packet.udpAt < 0 || packet.nextHeader !== PROTOCOL.FRAGMENT || packet.ipv6PayloadLength < 8) return false;
       if (headerAt + 8 > bytes.length) return false;
       // The four bytes from offset 4 of a Fragment header are the Identification (RFC 8200 section 4.5).
-      const key = readUint32(bytes, headerAt + 4) ^ (readUint32(bytes, ipv6At) & 0xfffff);
+      const identification = readUint32(bytes, headerAt + 4);
+      // Not exclusive or alone: a sender may count both up together.
+      const withLabel = Math.imul(readUint32(bytes, ipv6At) & 0xfffff, SECOND_SEED) ^ ~identification;
       const port = udpSourcePort(bytes, packet.udpAt);
       const before = memory.changed(
-        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, key),
-        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, ~key),
+        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, identification),
+        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, withLabel),
         port,
-        timestampNs,
+        timestampMsOf(frame),
       );
       if (before !== -1) {
         report(
@@ -113,11 +116,16 @@ function perFragmentedPacket(): StatefulJudge {
 function perFlow(): StatefulJudge {
   const memory = createPortMemory(1);
   return {
-    judge(packet, _facts, report, { timestampNs }) {
+    judge(packet, _facts, report, frame) {
       if (packet.udpAt < 0 || !hasPorts(packet)) return false;
       const label = readUint32(packet.bytes, packet.ipv6At) & 0xfffff;
       const port = readUint16(packet.bytes, packet.udpAt);
-      const before = memory.changed(flowHash(packet, label), flowHash(packet, SECOND_SEED ^ label), port, timestampNs);
+      const before = memory.changed(
+        flowHash(packet, label),
+        flowHash(packet, SECOND_SEED ^ label),
+        port,
+        timestampMsOf(frame),
+      );
       if (before !== -1) {
         report(
           `UDP source port ${before}, or a change at most every 30 s`,

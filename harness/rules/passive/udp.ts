@@ -1,5 +1,6 @@
 /** The UDP header between outer and inner header, as Linux FOU sends it. */
 import { readUint32, readUint8 } from '../../packet/bytes.ts';
+import { GUE } from '../../packet/gue.ts';
 import { foldSum, internetChecksum } from '../../packet/checksum.ts';
 import { IPV4, ipv4PseudoHeaderSum } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
@@ -83,6 +84,23 @@ function judgeFraming(packet: Dissection, facts: Facts, report: Report): boolean
   return true;
 }
 
+/** What the DUT itself sends; others may have extensions that are theirs to agree on. */
+function judgeGueHeader(packet: Dissection, _facts: Facts, report: Report): boolean {
+  const { bytes, udpAt } = packet;
+  const at = udpAt + UDP.HEADER_LENGTH;
+  if (packet.framing !== 'udp' || udpAt < 0 || !packet.fromDut || at + GUE.MINIMUM_HEADER_LENGTH > bytes.length)
+    return false;
+  const header = readUint32(bytes, at);
+  if (header !== GUE_IPV6) {
+    report(`GUE header ${hexText(GUE_IPV6, 8)}`, `${hexText(header, 8)} behind the UDP header`, {
+      offset: at,
+      lengthBytes: GUE.MINIMUM_HEADER_LENGTH,
+      field: 'gue.header',
+    });
+  }
+  return true;
+}
+
 export const udpRules: readonly PassiveRule[] = [
   {
     // RFC 768.
@@ -96,6 +114,12 @@ export const udpRules: readonly PassiveRule[] = [
     scope: 'emitted',
     appliesTo: (facts) => isProfile(facts, 'fou') && facts.tunnelPort !== 0,
     judge: (packet, facts, report) => packet.ipv4At >= 0 && judgeFraming(packet, facts, report),
+  },
+  {
+    requirement: 'udp.gue-variant-0',
+    scope: 'emitted',
+    appliesTo: (facts) => isProfile(facts, 'gue') && facts.switches.gueVariant === '0',
+    judge: judgeGueHeader,
   },
   {
     requirement: 'udp.length-fields',

@@ -1,15 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
-import { parseProfile, type Profile } from '../../profile/index.ts';
+import { NAMED_PROFILES, parseProfile, type Profile } from '../../profile/index.ts';
 import { requirementAppliesTo } from '../applicability.ts';
 import { roundMs } from '../phase-timer.ts';
 import type { FaultPlan, PlannedFault } from './plan.ts';
 import type { FaultOutcome, FaultScore, MeasuredFault } from './score.ts';
 import { createTrials, type RunTrial, type Trial, type TrialOptions } from './trial.ts';
 
-/** One of each mapping, and the UDP encapsulation: together they reach every case that can run. */
-export const FAULT_PROFILES: readonly Profile[] = ['overlay', '6rd', '6to4', '6in4', 'overlay,encap=fou:3544'].map(
-  parseProfile,
-);
+/** One of each mapping and each framing, and UDP over either family: together they reach every case that can run. */
+export const FAULT_PROFILES: readonly Profile[] = [
+  ...NAMED_PROFILES.map(({ name }) => name),
+  'ip6ip6,encap=fou:3544',
+].map(parseProfile);
 
 export interface MeasureOptions extends Omit<TrialOptions, 'seed'> {
   readonly plan: FaultPlan;

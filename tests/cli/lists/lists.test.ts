@@ -32,7 +32,7 @@ test('a requirement that nothing checks says why', () => {
   assert.ok(reasons.has('no case yet'));
   assert.ok(reasons.has('no profile offers gre'));
   assert.ok(reasons.has('a measurement, no conformance case'));
-  assert.ok([...reasons].some((reason) => reason.startsWith('needs two-nodes')));
+  assert.ok([...reasons].some((reason) => reason.startsWith('With IPsec required')));
 });
 
 test('a listing counts what it shows, in a table whose cells are escaped', () => {

@@ -15,11 +15,13 @@ const datagram = (identification: number, tos = 0): Uint8Array =>
     payload(Uint8Array.from({ length: 1400 }, (_, index) => index)),
   );
 
+const LIMITS = { askedBytes: undefined, interfaceMtuBytes: 1500 };
+
 const start = (): { queue: Reassembly; clock: VirtualClock; timedOut: Uint8Array[] } => {
   const clock = new VirtualClock();
   const timedOut: Uint8Array[] = [];
   const schedule = { nowMs: () => 0, schedule: (ms: number, action: () => void) => clock.setTimer(ms, action) };
-  return { queue: new Reassembly(reassembly, schedule, (fragment) => timedOut.push(fragment)), clock, timedOut };
+  return { queue: new Reassembly(reassembly, LIMITS, schedule, (fragment) => timedOut.push(fragment)), clock, timedOut };
 };
 
 const payloadOf = (packet: Uint8Array | undefined): Uint8Array => packet?.subarray(20) ?? new Uint8Array(0);

@@ -35,6 +35,20 @@ test('an error quotes 1232 bytes of a long packet and all of a short one, with a
   }
 });
 
+test('native hosts get errors from the native address, and a link-local source hears that it reaches no further', () => {
+  const bench = startBench('6to4');
+  const { lab } = bench;
+  for (const source of [lab.native.host, lab.native.routedPrefix.at(5)]) {
+    const [seen] = bench.send('P', [ipv6({ source, destination: lab.n2.pod(), hopLimit: 1, nextHeader: 59 })]);
+    assert.is(
+      Ipv6Address.fromBytes(seen?.packet ?? new Uint8Array(40), 8).toString(),
+      lab.native.dutAddress.toString(),
+    );
+  }
+  const [seen] = bench.send('P', [ipv6({ source: lab.native.router, destination: lab.n2.pod(), nextHeader: 59 })]);
+  assert.equal([...(seen?.packet.subarray(40, 42) ?? [])], [1, 2]);
+});
+
 test('errors, groups and packets without a source are not answered', () => {
   const bench = startBench('overlay');
   const { lab } = bench;

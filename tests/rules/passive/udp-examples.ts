@@ -1,6 +1,8 @@
 import { bytesOf, frame, inUdp, ipv4, ipv6, N2, tunnelled, udp, udpChecksumOf } from '../handmade.ts';
 import { type Example, FOU } from './example.ts';
 
+const GUE = 'overlay,encap=gue:6080';
+
 export const UDP_EXAMPLES: readonly Example[] = [
   ['a wrong UDP checksum', FOU, inUdp(), inUdp({}, { checksum: 0x1234 }), ['udp.checksum-generated']],
   [
@@ -17,6 +19,13 @@ export const UDP_EXAMPLES: readonly Example[] = [
     inUdp(),
     frame(ipv4(udp(bytesOf(0, 0x29, 0, 0, ipv6())), { protocol: 17 })),
     ['udp.fou-framing'],
+  ],
+  [
+    'GUE protocol 4',
+    GUE,
+    frame(ipv4(udp(bytesOf(0, 0x29, 0, 0, ipv6()), { destinationPort: 6080 }), { protocol: 17 })),
+    frame(ipv4(udp(bytesOf(0, 4, 0, 0, ipv6()), { destinationPort: 6080 }), { protocol: 17 })),
+    ['udp.gue-variant-0'],
   ],
   ['protocol 41 without UDP', FOU, inUdp(), tunnelled(), ['udp.fou-framing']],
   ['UDP Length without its header', FOU, inUdp(), inUdp({}, { length: 52 }), ['udp.length-fields']],

@@ -1,5 +1,6 @@
 import type { NodeFacts, NodePort, NodeSession, UpOutcome } from '../../../harness/node/node.ts';
 import type { TargetSetup } from '../../../harness/target/setup.ts';
+import type { StatsOutcome } from '../../../harness/target/stats.ts';
 import { wallClock } from '../../../harness/wire/clock.ts';
 import type { PortName, Wire } from '../../../harness/wire/wire.ts';
 
@@ -75,6 +76,10 @@ export class FakeSession implements NodeSession {
   }
 
   async down(): Promise<void> {}
+
+  async stats(): Promise<StatsOutcome> {
+    return { kind: 'unsupported', reason: 'it counts nothing' };
+  }
 
   async diagnostics(): Promise<string> {
     return this.#options.diagnostics ?? '';

@@ -15,6 +15,7 @@ import { ipv6 } from '../../../harness/packet/layers/ipv6.ts';
 import { neighborAdvertisement } from '../../../harness/packet/layers/ndp.ts';
 import { ndpTarget } from '../../../harness/packet/ndp.ts';
 import type { TargetSetup } from '../../../harness/target/setup.ts';
+import type { StatsOutcome } from '../../../harness/target/stats.ts';
 import { memoryLink } from '../../../harness/wire/memory.ts';
 import { VirtualClock } from '../../../harness/wire/virtual-clock.ts';
 import type { PortName, Wire } from '../../../harness/wire/wire.ts';
@@ -75,6 +76,10 @@ export class ScriptedNode implements NodeSession {
   }
 
   async down(): Promise<void> {}
+  async stats(): Promise<StatsOutcome> {
+    return { kind: 'unsupported', reason: 'it counts nothing' };
+  }
+
   async diagnostics(): Promise<string> {
     return '';
   }

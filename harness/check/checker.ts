@@ -1,0 +1,209 @@
+import type { CaptureRecord } from '../capture/index.ts';
+
+import { readUint32 } from '../packet/bytes.ts';
+import { ETHER_TYPE } from '../packet/ether-types.ts';
+import { PROTOCOL } from '../packet/protocol-numbers.ts';
+import { createRuleEngine, type Finding, type JudgedFrame, type RuleContext, type RuleEngine } from '../rules/index.ts';
+import { Conversations, type Conversation } from './conversations.ts';
+import { locate } from './link-layer.ts';
+import { Overlay } from './overlay.ts';
+import { PacketWalk } from './packet-walk.ts';
+import { createPlace } from './place.ts';
+import { countReason, createTally, summarize, type CheckSummary, type Tally } from './tally.ts';
+
+/** Which port of the node a frame was seen on, and which way it went. */
+export type Seen = Pick<JudgedFrame, 'port' | 'direction'>;
+
+/** Tells where a frame was seen; `direction` is what the file or the link layer says of it. */
+export type SeenAt = (record: CaptureRecord, input: number, direction: CaptureRecord['direction']) => Seen;
+
+const UNKNOWN: Seen = { port: undefined, direction: 'unknown' };
+
+/** What is wrong with one frame. Everything in it is only good during the call. */
+export interface FrameFindings {
+  readonly record: CaptureRecord;
+  /** Position of the file in the order of the check. */
+  readonly input: number;
+  /** From the start of the frame; findings give their places in it. */
+  readonly bytes: Uint8Array;
+  /** Where the outermost network header stands in `bytes`. */
+  readonly networkAt: number;
+  readonly etherType: number;
+  readonly isPlainEthernet: boolean;
+  readonly findings: readonly Finding[];
+}
+
+export interface CheckerOptions {
+  readonly context: RuleContext;
+  /** Without it, directions are what the link layer or the file says. */
+  readonly seenAt?: SeenAt | undefined;
+  /** How many files are judged together; 1 unless said. */
+  readonly inputs?: number;
+  readonly onFindings: (found: FrameFindings) => void;
+}
+
+/** Judges the frames of a capture one after the other, in place. */
+export class Checker {
+  readonly tally: Tally = createTally();
+  readonly #engine: RuleEngine;
+  readonly #overlay: Overlay;
+  readonly #options: CheckerOptions;
+  readonly #inputs: number;
+  readonly #place = createPlace();
+  readonly #walk = new PacketWalk();
+  readonly #conversations = new Conversations();
+  readonly #findings = new Map<string, number>();
+  #number = 0;
+
+  constructor(options: CheckerOptions) {
+    this.#options = options;
+    this.#inputs = options.inputs ?? 1;
+    this.#engine = createRuleEngine(options.context);
+    this.#overlay = new Overlay(options.context);
+  }
+
+  /** @param input position of the file that the record is of */
+  take(record: CaptureRecord, input = 0): void {
+    const { tally } = this;
+    tally.frames++;
+    const place = this.#place;
+    locate(record, place);
+    // The rules know frames by one number, from which file and number in the file can be told again.
+    this.#number = record.number * this.#inputs + input;
+    place.number = this.#number;
+    const isSnapped = record.end - record.at < record.originalLengthBytes;
+    if (isSnapped) tally.snappedFrames++;
+    const { quick } = this.#engine;
+    if (quick !== undefined && !this.#isDirected && place.etherType === ETHER_TYPE.IPV4) {
+      const protocol = place.bytes[place.networkAt + 9];
+      if ((protocol === PROTOCOL.IPV6 || protocol === PROTOCOL.TCP || protocol === PROTOCOL.ICMPV4) && quick(place)) {
+        const packet = this.#engine.quickPacket;
+        if (packet !== undefined) {
+          tally.tunnelPackets++;
+          this.#conversations.note(packet.source, packet.destination, record.originalLengthBytes);
+        }
+        return;
+      }
+    }
+    if (place.etherType === 0) {
+      if (place.obstacle !== undefined) countReason(tally, place.obstacle);
+      return;
+    }
+    this.#judge(record, input, isSnapped);
+  }
+
+  /** The file and the number in it of the frame that a finding of `finish` names. */
+  placeOf({ frameNumber }: Finding): { readonly input: number; readonly number: number } {
+    return { input: frameNumber % this.#inputs, number: Math.floor(frameNumber / this.#inputs) };
+  }
+
+  /** What only the end shows; {@link placeOf} tells of which frames. */
+  finish(): { readonly late: readonly Finding[]; readonly summary: CheckSummary } {
+    const late = this.#engine.finish();
+    for (const finding of late) this.#count(finding);
+    return { late, summary: summarize(this.tally, this.#engine.judged, this.#findings, this.#conversations) };
+  }
+
+  /** Whether somebody says which way the frame went. */
+  get #isDirected(): boolean {
+    return this.#place.direction !== undefined || this.#options.seenAt !== undefined;
+  }
+
+  #judge(record: CaptureRecord, input: number, isSnapped: boolean): void {
+    const walk = this.#walk;
+    walk.begin(this.#place);
+    for (;;) {
+      const carries = walk.look();
+      if (this.#overlay.isOwn(carries, walk)) {
+        this.#judgeTunnel(record, input, isSnapped);
+        return;
+      }
+      const reason = this.#overlay.reasonNotJudged(carries, walk);
+      if (reason !== undefined) countReason(this.tally, reason);
+      const goesOn = carries === 'another-packet' || carries === 'ipv6-in-ipv6' || carries === 'ipv6-in-gre';
+      if (!goesOn) break;
+      if (!walk.enter()) {
+        countReason(this.tally, 'inside too many tunnels, or in one that is cut off');
+        return;
+      }
+    }
+    // What is no tunnel packet of this overlay matters as the other side of one, and as one in disguise.
+    if (walk.depth > 0 || this.#isNothingTo()) return;
+    this.#run(record, input, undefined);
+  }
+
+  /** Whether the rules surely have nothing to say of a packet that is in no tunnel. */
+  #isNothingTo(): boolean {
+    const { quick } = this.#engine;
+    if (quick === undefined || this.#isDirected) return false;
+    // Without a known node, no native IPv6 packet is one of its own.
+    return this.#place.etherType === ETHER_TYPE.IPV6 || quick(this.#place);
+  }
+
+  #judgeTunnel(record: CaptureRecord, input: number, isSnapped: boolean): void {
+    const { tally } = this;
+    const walk = this.#walk;
+    const { bytes, networkAt, end, etherType } = walk.place;
+    if (!this.#isDirected && this.#overlay.isForeign(walk)) {
+      countReason(tally, 'tunnel packets of another overlay: neither inner address is in the prefix of the profile');
+      return;
+    }
+    if (isSnapped && !this.#overlay.isInnerThere(walk))
+      countReason(
+        tally,
+        'tunnel packets cut by the snap length before the end of their inner header (judged as far as they go)',
+      );
+    tally.tunnelPackets++;
+    const isIpv4 = etherType === ETHER_TYPE.IPV4 && networkAt + 20 <= end;
+    const conversation = isIpv4
+      ? this.#conversations.note(
+          readUint32(bytes, networkAt + 12) | 0,
+          readUint32(bytes, networkAt + 16) | 0,
+          record.originalLengthBytes,
+        )
+      : undefined;
+    this.#run(record, input, conversation);
+  }
+
+  #run(record: CaptureRecord, input: number, conversation: Conversation | undefined): void {
+    const { place, depth } = this.#walk;
+    const { seenAt } = this.#options;
+    const seen = seenAt === undefined ? seenBy(this.#place.direction) : seenAt(record, input, this.#place.direction);
+    const bytes = record.bytes.subarray(record.at, place.end);
+    const networkAt = place.networkAt - record.at;
+    const isAsRulesRead = place.isPlainEthernet && depth === 0;
+    const frame: JudgedFrame = {
+      number: this.#number,
+      port: seen.port,
+      direction: seen.direction,
+      timestampNs: 0n,
+      timestampMs: record.timestampMs,
+      bytes,
+      ...(isAsRulesRead ? {} : { network: { at: networkAt, etherType: place.etherType } }),
+    };
+    const findings = this.#engine.judge(frame);
+    if (findings.length === 0) return;
+    for (const finding of findings) this.#count(finding);
+    if (conversation !== undefined) conversation.findings += findings.length;
+    this.tally.framesWithFindings++;
+    this.#options.onFindings({
+      record,
+      input,
+      bytes: record.bytes.subarray(record.at, record.end),
+      networkAt: this.#place.networkAt - record.at,
+      etherType: this.#place.etherType,
+      isPlainEthernet: this.#place.isPlainEthernet,
+      findings,
+    });
+  }
+
+  #count({ requirement }: Finding): void {
+    this.tally.findings++;
+    this.#findings.set(requirement, (this.#findings.get(requirement) ?? 0) + 1);
+  }
+}
+
+function seenBy(direction: CaptureRecord['direction']): Seen {
+  if (direction === undefined) return UNKNOWN;
+  return { port: undefined, direction: direction === 'outbound' ? 'from-dut' : 'to-dut' };
+}

@@ -1,0 +1,110 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { consoleReport } from '../../report/console.ts';
+import { printable, printableJson } from '../../report/escape.ts';
+import { githubAnnotations } from '../../report/github.ts';
+import { htmlReport } from '../../report/html/html-report.ts';
+import { loadRun } from '../../report/html/load-run.ts';
+import type { ReportedRun } from '../../report/html/reported-run.ts';
+import { jsonReport } from '../../report/json.ts';
+import { junitReport } from '../../report/junit.ts';
+import { markdownReport } from '../../report/markdown.ts';
+import { compareRuns, type Comparison } from '../../report/merge/compare-runs.ts';
+import { comparisonLine, comparisonLines, comparisonMarkdown } from '../../report/merge/comparison-text.ts';
+import { mergeRuns } from '../../report/merge/merge-runs.ts';
+import { tapReport } from '../../report/tap.ts';
+import { EXIT, exitCodeOf } from '../../runner/exit-code.ts';
+import type { RunResult } from '../../runner/result.ts';
+import { makeOutputFolder } from '../output-folder.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** What commander makes of the flags of `report`. */
+export interface ReportFlags {
+  readonly out?: string;
+  readonly baseline?: readonly string[];
+  readonly annotations?: 'github';
+  readonly json?: boolean;
+}
+
+/**
+ * Renders result folders again, shards and kernels together, and compares them with saved runs. The exit code is that of the merged run;
+ * with a baseline it is 1 when something fails that did not fail there, else 0.
+ */
+export const reportCommand = async (
+  terminal: Terminal,
+  folders: readonly string[],
+  flags: ReportFlags,
+): Promise<number> => {
+  const out = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
+  const runs = mergeRuns(await loadAll(folders, out));
+  const results = runs.map(({ result }) => result);
+  const comparison =
+    flags.baseline === undefined ? undefined : compareWith(await loadAll(flags.baseline, out), results);
+  if (out !== undefined) await writeAll(out, runs, comparison);
+  terminal[flags.json === true ? 'err' : 'out'](textOf(terminal, results, comparison));
+  if (flags.json === true)
+    terminal.out(`${printableJson({ runs: results, ...(comparison === undefined ? {} : { comparison }) })}\n`);
+  if (flags.annotations === 'github') terminal.out(results.map(githubAnnotations).join(''));
+  return comparison === undefined ? worstExit(results) : exitOfComparison(comparison);
+};
+
+const loadAll = async (folders: readonly string[], out: string | undefined): Promise<readonly ReportedRun[]> =>
+  Promise.all(
+    folders.map((folder) => {
+      const path = out === undefined ? '' : relative(out, resolve(folder)).split('\\').join('/');
+      return loadRun(folder, path === '' ? '' : `${path}/`);
+    }),
+  );
+
+/** Runs are compared with those of the same target, node and kernel; a single baseline serves whatever it is asked for. */
+const compareWith = (baselines: readonly ReportedRun[], results: readonly RunResult[]): Comparison => {
+  const merged = mergeRuns(baselines).map(({ result }) => result);
+  const comparisons = results.map((result) => {
+    const same = merged.length === 1 ? merged[0] : merged.find((each) => nameOf(each) === nameOf(result));
+    return compareRuns(same ?? { cases: [] }, result);
+  });
+  return {
+    changes: comparisons.flatMap(({ changes }) => changes),
+    unchanged: comparisons.reduce((sum, { unchanged }) => sum + unchanged, 0),
+  };
+};
+
+const nameOf = ({ target, node }: RunResult): string =>
+  [target, node.node, node.kernelRelease ?? ''].filter((part) => part !== '').join('-');
+
+const writeAll = async (
+  out: string,
+  runs: readonly ReportedRun[],
+  comparison: Comparison | undefined,
+): Promise<void> => {
+  await writeFile(join(out, 'report.html'), htmlReport(runs));
+  const summaries = runs.map(({ result }) => markdownReport(result));
+  const compared = comparison === undefined ? [] : [comparisonMarkdown(comparison)];
+  await writeFile(join(out, 'summary.md'), [...compared, ...summaries].join('\n'));
+  for (const { result } of runs) {
+    const folder = runs.length === 1 ? out : join(out, nameOf(result).replace(/[^\w.+-]/g, '_'));
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'results.json'), jsonReport(result));
+    await writeFile(join(folder, 'junit.xml'), junitReport(result));
+    await writeFile(join(folder, 'results.tap'), tapReport(result));
+  }
+};
+
+const textOf = (terminal: Terminal, results: readonly RunResult[], comparison: Comparison | undefined): string => {
+  const runs = results.map((result) =>
+    consoleReport(result, { palette: terminal.outPalette, quiet: results.length > 1 }),
+  );
+  if (comparison === undefined) return runs.join('');
+  return `${runs.join('')}${comparisonLines(comparison).join('\n')}\n\n${printable(comparisonLine(comparison))}\n`;
+};
+
+/** A run that could not be made says more than one that found something, which says more than one that decided nothing. */
+const BY_WEIGHT: readonly number[] = [EXIT.notStarted, EXIT.unexpected, EXIT.interrupted, EXIT.undecided];
+
+const worstExit = (results: readonly RunResult[]): number => {
+  const codes = results.map(exitCodeOf);
+  return BY_WEIGHT.find((code) => codes.includes(code)) ?? EXIT.expected;
+};
+
+const exitOfComparison = ({ changes }: Comparison): number =>
+  changes.some(({ change }) => change === 'newly-failing') ? EXIT.unexpected : EXIT.expected;

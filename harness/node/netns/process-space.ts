@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NetnsError } from './netns-error.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
+import { processesOfSpace, signalAll, type SpaceProcess } from './space-processes.ts';
+
+/**
+ * First process of the space. It lives as long as its standard input: the kernel then ends every other process of the space,
+ * wherever it has hidden from its parent. That the signal of children is ignored makes those vanish that nobody waits for.
+ */
+const FIRST_PROCESS = `
+read -r pid rest </proc/self/stat || exit 1
+mount -t proc proc /proc && mount -t sysfs sysfs /sys || exit 1
+[ "$1" = keep-run ] || mount -t tmpfs tmpfs /run || exit 1
+echo "$pid"
+env --ignore-signal=CHLD true 2>/dev/null && exec env --ignore-signal=CHLD cat >/dev/null
+exec cat >/dev/null
+`;
+const NEW_SPACE = ['--pid', '--fork', '--mount', '--kill-child=SIGKILL', '--'];
+const ENTER = ['--pid', '--mount', '--net', '--', 'sh', '-c', 'cd "$1" && exec "$2"', 'sh'];
+const TIME_LIMIT_MS = 10_000;
+const POLL_MS = 5;
+
+/** A space for the processes of one target: of its own are network, process ids, /proc, /sys and /run. */
+export interface ProcessSpace extends AsyncDisposable {
+  /** A command line that runs a program of the space's view of the machine, in a folder. */
+  command(program: string, folder: string): readonly [file: string, ...parameters: string[]];
+  /** What runs in it, besides its first process. */
+  processes(): Promise<readonly SpaceProcess[]>;
+  /** Ends every process in it but the first. */
+  clear(): Promise<void>;
+  /** Resolves when the space has ended, for whatever reason. */
+  readonly ended: Promise<void>;
+}
+
+/** @throws NetnsError `NETNS_PROCESSES` */
+export const openProcessSpace = async (
+  namespace: NetworkNamespace,
+  options: { readonly keepRun: boolean },
+): Promise<ProcessSpace> => {
+  const child = namespace.enter(() =>
+    spawn(
+      'unshare',
+      [...NEW_SPACE, 'sh', '-c', FIRST_PROCESS, 'sh', options.keepRun ? 'keep-run' : ''],
+      // A group of its own: Ctrl-C is for this process, which ends the space in good order.
+      { stdio: ['pipe', 'pipe', 'pipe'], detached: true },
+    ),
+  );
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  child.stdin.on('error', () => undefined); // it has ended, which is told otherwise
+  const first = Number(await firstLine(child));
+  const processes = (): Promise<readonly SpaceProcess[]> => processesOfSpace(first);
+  return {
+    command: (program, folder) => ['nsenter', `--target=${String(first)}`, ...ENTER, folder, program],
+    processes,
+    clear: () => endAll(processes),
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), TIME_LIMIT_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+};
+
+const endAll = async (processes: () => Promise<readonly SpaceProcess[]>): Promise<void> => {
+  const limitMs = performance.now() + TIME_LIMIT_MS;
+  for (;;) {
+    const left = await processes();
+    if (left.length === 0) return;
+    if (performance.now() > limitMs) {
+      const names = left.map(({ pid, name }) => `${name} (${String(pid)})`).join(', ');
+      throw new NetnsError('NETNS_PROCESSES', `expected every process of the target to end on SIGKILL, found ${names}`);
+    }
+    signalAll(left, 'SIGKILL');
+    await delay(POLL_MS);
+  }
+};
+
+const firstLine = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    const fail = (reason: string, cause?: unknown): void => {
+      clearTimeout(timer);
+      child.kill('SIGKILL');
+      const words = `expected a space for the processes of the target (unshare of util-linux), found: ${reason}`;
+      reject(new NetnsError('NETNS_PROCESSES', words, cause));
+    };
+    const timer = setTimeout(() => {
+      fail(`no answer for ${TIME_LIMIT_MS / 1000} s`);
+    }, TIME_LIMIT_MS);
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+      const [line, rest] = stdout.split('\n');
+      if (line === undefined || rest === undefined) return;
+      clearTimeout(timer);
+      resolve(line);
+    });
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', (error) => {
+      fail(error.message, error);
+    });
+    child.once('close', () => {
+      fail(stderr.trim() || 'it ended without a word');
+    });
+  });

@@ -1,0 +1,91 @@
+import type { CaseResult, RunResult } from '../runner/result.ts';
+import type { Verdict } from '../runner/verdict.ts';
+
+/** What one kernel has to say of a requirement: a verdict, a deviation that the target declares, or nothing. */
+export type KernelVerdict = Verdict | 'expected' | 'not run';
+
+/** A run on one kernel; `failure` where it never began. */
+export interface KernelRun {
+  readonly kernel: string;
+  readonly exitCode: number;
+  readonly result?: RunResult;
+  readonly failure?: string;
+}
+
+export interface KernelRow {
+  readonly requirement: string;
+  /** By kernel, in the order of the runs; the worst of all cases and profiles. */
+  readonly verdicts: readonly KernelVerdict[];
+  /** Whether the kernels that ran it do not agree. */
+  readonly differs: boolean;
+  /** Whether some kernel shows what nobody expected. */
+  readonly unexpected: boolean;
+}
+
+export interface KernelComparison {
+  readonly kernels: readonly string[];
+  /** `uname -r` of each, undefined where it did not boot. */
+  readonly releases: readonly (string | undefined)[];
+  readonly exitCodes: readonly number[];
+  readonly failures: readonly (string | undefined)[];
+  /** In the order of the catalogue. */
+  readonly rows: readonly KernelRow[];
+}
+
+/** The worst comes first. A skip says less than a pass: it stands only where nothing was judged. */
+const WORST_FIRST: readonly KernelVerdict[] = [
+  'error',
+  'fail',
+  'inconclusive',
+  'warn',
+  'expected',
+  'pass',
+  'skip',
+  'not run',
+];
+
+/** Puts the runs of several kernels beside each other, requirement by requirement. */
+export const compareKernels = (runs: readonly KernelRun[]): KernelComparison => {
+  const byKernel = runs.map(({ result }) => groupedByRequirement(result?.cases ?? []));
+  const rows = orderedRequirements(runs).map((requirement): KernelRow => {
+    const results = byKernel.map((groups) => groups.get(requirement) ?? []);
+    const verdicts = results.map(worstOf);
+    const told = new Set(verdicts.filter((verdict) => verdict !== 'not run'));
+    return {
+      requirement,
+      verdicts,
+      differs: told.size > 1,
+      unexpected: results.flat().some(({ expectation }) => expectation.unexpected),
+    };
+  });
+  return {
+    kernels: runs.map(({ kernel }) => kernel),
+    releases: runs.map(({ result }) => result?.node.kernelRelease),
+    exitCodes: runs.map(({ exitCode }) => exitCode),
+    failures: runs.map(({ failure, result }) => failure ?? result?.stopped?.reason),
+    rows,
+  };
+};
+
+const groupedByRequirement = (cases: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> => {
+  const groups = new Map<string, CaseResult[]>();
+  for (const each of cases) {
+    const group = groups.get(each.requirement);
+    if (group === undefined) groups.set(each.requirement, [each]);
+    else group.push(each);
+  }
+  return groups;
+};
+
+const worstOf = (results: readonly CaseResult[]): KernelVerdict => {
+  const verdicts = results.map(({ verdict, expectation }) => (expectation.kind === 'expected' ? 'expected' : verdict));
+  return WORST_FIRST.find((verdict) => verdicts.some((each) => each === verdict)) ?? 'not run';
+};
+
+/** Every requirement that some kernel speaks of, in the order in which the runs have them. */
+const orderedRequirements = (runs: readonly KernelRun[]): string[] => {
+  const ids = new Set<string>();
+  const longest = runs.toSorted((a, b) => (b.result?.cases.length ?? 0) - (a.result?.cases.length ?? 0));
+  for (const { result } of longest) for (const { requirement } of result?.cases ?? []) ids.add(requirement);
+  return [...ids];
+};

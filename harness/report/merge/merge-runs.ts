@@ -1,0 +1,121 @@
+import { PASSIVE_VARIANT } from '../../runner/registry.ts';
+import type { CaseResult, ExpectationOutcome } from '../../runner/result.ts';
+import type { Verdict } from '../../runner/verdict.ts';
+import type { ReportedRun } from '../html/reported-run.ts';
+
+/**
+ * Shards of one run, and runs that add to each other, as one: what ran against the same target on the same node and kernel. Runs of
+ * different ones stay apart, in the order in which they first appear.
+ */
+export const mergeRuns = (runs: readonly ReportedRun[]): readonly ReportedRun[] => {
+  const groups = new Map<string, ReportedRun[]>();
+  for (const run of runs.map(withOwnPaths)) {
+    const { target, node, strict } = run.result;
+    const key = JSON.stringify([target, node.node, node.kernelRelease, node.wire, strict]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first, ...others] = group;
+    return first === undefined ? [] : [others.length === 0 ? first : mergedRun(first, others)];
+  });
+};
+
+/** Evidence of several folders in one report: each file is named with its folder. */
+const withOwnPaths = (run: ReportedRun): ReportedRun => {
+  const { linkPrefix, result } = run;
+  const moved = (file: string | undefined) => (file === undefined ? {} : { evidence: `${linkPrefix}${file}` });
+  const cases = result.cases.map((each) => ({
+    ...each,
+    ...moved(each.evidence),
+    violations: each.violations.map((violation) => ({ ...violation, ...moved(violation.evidence) })),
+  }));
+  const evidence = new Map([...run.evidence].map(([file, frames]) => [`${linkPrefix}${file}`, frames]));
+  return { result: { ...result, cases }, linkPrefix: '', evidence };
+};
+
+const mergedRun = (first: ReportedRun, others: readonly ReportedRun[]): ReportedRun => {
+  const runs = [first, ...others];
+  const results = runs.map(({ result }) => result);
+  const stopped = results.find((result) => result.stopped !== undefined)?.stopped;
+  const requirements = new Map(results.flatMap((result) => result.requirements ?? []).map((each) => [each.id, each]));
+  return {
+    linkPrefix: '',
+    evidence: new Map(runs.flatMap(({ evidence }) => [...evidence])),
+    result: {
+      ...first.result,
+      profiles: [...new Set(results.flatMap(({ profiles }) => profiles))],
+      seed: [...new Set(results.map(({ seed }) => seed))].join(' '),
+      startedAt: results.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.result.startedAt,
+      durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
+      interrupted: results.some(({ interrupted }) => interrupted),
+      ...(stopped === undefined ? {} : { stopped }),
+      phases: mergedPhases(results.flatMap(({ phases }) => phases)),
+      cases: withPassiveFolded(mergedCases(results.flatMap(({ cases }) => cases))),
+      requirements: [...requirements.values()],
+    },
+  };
+};
+
+const mergedPhases = (phases: readonly { readonly phase: string; readonly durationMs: number }[]) => {
+  const totals = new Map<string, number>();
+  for (const { phase, durationMs } of phases) totals.set(phase, (totals.get(phase) ?? 0) + durationMs);
+  return [...totals].map(([phase, durationMs]) => ({ phase, durationMs }));
+};
+
+const keyOf = ({ profile, id }: CaseResult): string => `${profile}\n${id}`;
+
+/** The same case in several runs is one result; if the runs disagree it is none that anybody can rely on. */
+const mergedCases = (cases: readonly CaseResult[]): readonly CaseResult[] => {
+  const byKey = new Map<string, CaseResult[]>();
+  for (const each of cases) byKey.set(keyOf(each), [...(byKey.get(keyOf(each)) ?? []), each]);
+  return [...byKey.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    if (isPassive(first)) return [same.reduce(withViolationsOf)];
+    const repeats = same.flatMap((each) => each.repeats ?? [each.verdict]);
+    if (new Set(same.map(({ verdict }) => verdict)).size === 1)
+      return [same.length === 1 ? first : { ...first, repeats }];
+    return [{ ...worst(same), verdict: 'inconclusive' as const, ...disagreement(repeats), repeats }];
+  });
+};
+
+const disagreement = (repeats: readonly Verdict[]): Pick<CaseResult, 'doubts' | 'reason' | 'expectation'> => {
+  const reason = `the runs disagree: ${repeats.join(', ')}`;
+  return { reason, doubts: [{ reason }], expectation: { kind: 'none', unexpected: true } };
+};
+
+const SEVERITY: readonly Verdict[] = ['skip', 'pass', 'warn', 'inconclusive', 'fail', 'error'];
+
+const worst = (cases: readonly [CaseResult, ...CaseResult[]] | CaseResult[]): CaseResult =>
+  cases.reduce((one, other) => (SEVERITY.indexOf(other.verdict) > SEVERITY.indexOf(one.verdict) ? other : one));
+
+const isPassive = ({ id }: CaseResult): boolean => id.endsWith(`/${PASSIVE_VARIANT}`);
+
+/**
+ * What rules found in frames of other cases stands under the requirement's own case where that ran too, as in one run; a shard that did
+ * not run that case has a result of its own for it.
+ */
+const withPassiveFolded = (cases: readonly CaseResult[]): readonly CaseResult[] => {
+  const result = cases.filter((each) => !isPassive(each));
+  for (const passive of cases.filter(isPassive)) {
+    const own = result.filter((each) => each.requirement === passive.requirement && each.profile === passive.profile);
+    const into = own.find(({ verdict }) => verdict !== 'skip') ?? own[0];
+    if (into === undefined) result.push(passive);
+    else result[result.indexOf(into)] = withViolationsOf(into, passive);
+  }
+  return result;
+};
+
+const withViolationsOf = (into: CaseResult, other: CaseResult): CaseResult => ({
+  ...into,
+  verdict: worst([into, other]).verdict,
+  expectation: combined(into.expectation, other.expectation),
+  violations: [...into.violations, ...other.violations],
+});
+
+/** A declared deviation that only other cases show is one, also where the own case passes in its shard. */
+const combined = (one: ExpectationOutcome, other: ExpectationOutcome): ExpectationOutcome => {
+  const declared = [one, other].find(({ kind }) => kind === 'expected');
+  const undeclared = [one, other].find(({ kind, unexpected }) => kind === 'none' && unexpected);
+  return undeclared ?? declared ?? (one.unexpected ? one : other);
+};

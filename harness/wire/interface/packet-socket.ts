@@ -1,0 +1,214 @@
+/** A raw packet socket on one network interface (packet(7)), opened in the network namespace that the thread is in. */
+import { WireError } from '../wire-error.ts';
+import { interfaceIndexOf, linkStateOf, type LinkState } from './link-probe.ts';
+import { MessageRing } from './message-ring.ts';
+import {
+  bindSocket,
+  closeDescriptor,
+  getSocketOption,
+  hasErrorName,
+  openSocket,
+  receiveMessages,
+  sendFrame,
+  sendMessages,
+  setSocketOption,
+} from './system-calls.ts';
+import { withVlanTag } from './vlan-tag.ts';
+
+const AF_PACKET = 17;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const ETH_P_ALL = 3;
+const SOL_SOCKET = 1;
+const SOL_PACKET = 263;
+const OPTION = {
+  sendBufferForce: 32,
+  receiveBufferForce: 33,
+  timestampNs: 35,
+  addMembership: 1,
+  statistics: 6,
+  auxiliaryData: 8,
+  ignoreOutgoing: 23,
+} as const;
+const PACKET_MR_PROMISC = 1;
+const MSG_DONTWAIT = 0x40;
+
+/** The largest IPv4 packet behind an Ethernet header with a VLAN tag, and what a system leaves around it. */
+export const MAXIMUM_FRAME_BYTES = 65_536 + 64;
+export const MINIMUM_FRAME_BYTES = 14;
+const SEND_BUFFER_BYTES = 8 * 1024 * 1024;
+
+export interface PacketSocketOptions {
+  readonly interfaceName: string;
+  /** Room in the kernel for frames that were not read yet; 32 MiB unless given. */
+  readonly receiveBufferBytes?: number;
+  /** Frames per system call; 32 unless given. */
+  readonly batchFrames?: number;
+}
+
+export interface PacketStatistics {
+  /** Frames that arrived since the socket was opened. */
+  readonly received: number;
+  /** Frames that arrived and found no room. */
+  readonly dropped: number;
+}
+
+/** @throws WireError `WIRE_INTERFACE_GONE` for an unknown interface, `WIRE_UNAVAILABLE` without the right to open one */
+export class PacketSocket {
+  readonly fd: number;
+  readonly interfaceName: string;
+  readonly #interfaceIndex: number;
+  readonly #receiving: MessageRing;
+  readonly #sending: MessageRing;
+  #received = 0;
+  #dropped = 0;
+
+  constructor({ interfaceName, receiveBufferBytes = 32 * 1024 * 1024, batchFrames = 32 }: PacketSocketOptions) {
+    this.interfaceName = interfaceName;
+    this.#receiving = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
+    this.#sending = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
+    this.fd = openPacketSocket();
+    try {
+      this.#interfaceIndex = interfaceIndexOf(this.fd, interfaceName);
+      forceOption(this.fd, OPTION.receiveBufferForce, receiveBufferBytes);
+      forceOption(this.fd, OPTION.sendBufferForce, SEND_BUFFER_BYTES);
+      setSocketOption(this.fd, SOL_SOCKET, OPTION.timestampNs, 1);
+      setSocketOption(this.fd, SOL_PACKET, OPTION.auxiliaryData, 1);
+      // Frames of our own would otherwise be taken for the DUT's.
+      setSocketOption(this.fd, SOL_PACKET, OPTION.ignoreOutgoing, 1);
+      setSocketOption(this.fd, SOL_PACKET, OPTION.addMembership, membership(this.#interfaceIndex));
+      bindSocket(this.fd, linkAddress(this.#interfaceIndex));
+    } catch (error) {
+      closeDescriptor(this.fd);
+      throw error;
+    }
+  }
+
+  /**
+   * Hands over the frames of one batch; returns how many there were, 0 when the queue was empty.
+   *
+   * @throws SystemCallError, e.g. `ENETDOWN` once after the interface went down
+   */
+  receive(onFrame: (frame: Uint8Array, timestampNs: bigint) => void): number {
+    const ring = this.#receiving;
+    ring.prepareToReceive();
+    let count: number;
+    try {
+      count = receiveMessages(this.fd, ring.headers, ring.count, MSG_DONTWAIT);
+    } catch (error) {
+      if (hasErrorName(error, 'EAGAIN', 'EINTR')) return 0;
+      throw error;
+    }
+    for (let index = 0; index < count; index += 1) {
+      const { timestampNs, auxiliary } = this.#annotations(index);
+      const frame = ring.frame(index);
+      if (ring.isTruncated(index)) throw lostFrames(`a frame on ${this.interfaceName} was longer than ${frame.length}`);
+      onFrame(auxiliary === undefined ? frame : withVlanTag(frame, auxiliary), timestampNs);
+    }
+    return count;
+  }
+
+  /** Sends one frame; false when the kernel has no room for it now. Throws SystemCallError. */
+  send(frame: Uint8Array): boolean {
+    return (
+      this.#unlessFull(() => {
+        sendFrame(this.fd, frame, MSG_DONTWAIT);
+        return 1;
+      }) === 1
+    );
+  }
+
+  /** Sends many frames with few system calls; returns how many the kernel had room for, from the first on. */
+  sendAll(frames: readonly Uint8Array[]): number {
+    let sent = 0;
+    while (sent < frames.length) {
+      const loaded = this.#sending.load(frames, sent);
+      const count = this.#unlessFull(() => sendMessages(this.fd, this.#sending.headers, loaded, MSG_DONTWAIT));
+      sent += count;
+      if (count === 0) break;
+    }
+    return sent;
+  }
+
+  statistics(): PacketStatistics {
+    const counters = new Uint32Array(2); // reading resets them (`struct tpacket_stats`)
+    getSocketOption(this.fd, SOL_PACKET, OPTION.statistics, new Uint8Array(counters.buffer));
+    // The first counts the second as well.
+    this.#dropped += counters[1] ?? 0;
+    this.#received += counters[0] ?? 0;
+    return { received: this.#received, dropped: this.#dropped };
+  }
+
+  linkState(): LinkState {
+    return linkStateOf(this.fd, this.#interfaceIndex);
+  }
+
+  close(): void {
+    closeDescriptor(this.fd);
+  }
+
+  #unlessFull(send: () => number): number {
+    try {
+      return send();
+    } catch (error) {
+      if (hasErrorName(error, 'EAGAIN', 'ENOBUFS')) return 0;
+      throw error;
+    }
+  }
+
+  #annotations(index: number): { timestampNs: bigint; auxiliary: DataView | undefined } {
+    let timestampNs = 0n;
+    let auxiliary: DataView | undefined;
+    for (const { level, type, data } of this.#receiving.controlMessages(index)) {
+      if (level === SOL_SOCKET && type === OPTION.timestampNs)
+        timestampNs = data.getBigInt64(0, true) * 1_000_000_000n + data.getBigInt64(8, true);
+      else if (level === SOL_PACKET && type === OPTION.auxiliaryData) auxiliary = data;
+    }
+    return { timestampNs, auxiliary };
+  }
+}
+
+export const lostFrames = (what: string): WireError =>
+  new WireError('WIRE_FRAMES_LOST', `expected every frame to be read, found that ${what}`);
+
+/** Nothing arrives before it is bound. Throws WireError `WIRE_UNAVAILABLE` without the right to open one. */
+export const openPacketSocket = (): number => {
+  try {
+    return openSocket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  } catch (error) {
+    if (!hasErrorName(error, 'EPERM', 'EACCES', 'EAFNOSUPPORT')) throw error;
+    throw new WireError(
+      'WIRE_UNAVAILABLE',
+      'expected the right to open packet sockets (root, or CAP_NET_RAW in the network namespace), found none',
+      error,
+    );
+  }
+};
+
+/** Buffers beyond the system's limit need a right that a user namespace does not give; the limit then has to do. */
+const forceOption = (fd: number, name: number, bytes: number): void => {
+  try {
+    setSocketOption(fd, SOL_SOCKET, name, bytes);
+  } catch (error) {
+    if (!hasErrorName(error, 'EPERM')) throw error;
+    const plainName = name === OPTION.receiveBufferForce ? 8 : 7; // SO_RCVBUF, SO_SNDBUF
+    setSocketOption(fd, SOL_SOCKET, plainName, bytes);
+  }
+};
+
+/** `struct sockaddr_ll` */
+const linkAddress = (interfaceIndex: number): Uint8Array => {
+  const address = new DataView(new ArrayBuffer(20));
+  address.setUint16(0, AF_PACKET, true);
+  address.setUint16(2, ETH_P_ALL); // big endian
+  address.setInt32(4, interfaceIndex, true);
+  return new Uint8Array(address.buffer);
+};
+
+/** `struct packet_mreq`: also frames to other nodes' addresses, for as long as the socket is open. */
+const membership = (interfaceIndex: number): Uint8Array => {
+  const request = new DataView(new ArrayBuffer(16));
+  request.setInt32(0, interfaceIndex, true);
+  request.setUint16(4, PACKET_MR_PROMISC, true);
+  return new Uint8Array(request.buffer);
+};

@@ -1,0 +1,36 @@
+import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
+import { growthOf } from '../counters.ts';
+import { dscpEcn } from './area.ts';
+
+const PACKETS = 1000;
+/** Far below one line per packet, and far above what a rate limit lets through in the time that the packets take. */
+const BOUNDED_LINES = 100;
+const CONGESTION_EXPERIENCED = 3;
+
+/** The inner packet cannot say that it met congestion, so nobody should have marked the outer one. */
+const congested = (t: TestContext): Stimulus[] =>
+  Array.from({ length: PACKETS }, () => t.fromTunnel({ trafficClass: 0 }, { outer: { tos: CONGESTION_EXPERIENCED } }));
+
+// RFC 6040 section 4.2: a combination that is not in use is worth a line of log, at a limited rate, and nothing where nobody wants it.
+dscpEcn.case(
+  'dscp-ecn.egress-logging',
+  {
+    notFor: ({ switches }) =>
+      switches.ecnDecap === 'off' ? 'ecnDecap=off: the decapsulator does not look at the outer ECN field' : undefined,
+  },
+  async (t) => {
+    const lines = await growthOf(t, 'ecnAnomaliesLogged', async () => t.expectSilence(congested(t)));
+    if (lines === null || lines === 0) {
+      t.violation('a line of log', lines === null ? 'no log' : `none after ${String(PACKETS)} packets`);
+    } else {
+      t.expectEqual(
+        `more than ${String(BOUNDED_LINES)} lines of log (there are ${String(lines)}):`,
+        lines > BOUNDED_LINES,
+        false,
+      );
+    }
+    await t.restart({ logging: 'off' });
+    const suppressed = await growthOf(t, 'ecnAnomaliesLogged', async () => t.expectSilence(congested(t)));
+    t.expectEqual('lines of log while logging is off:', suppressed ?? 0, 0);
+  },
+);

@@ -1,0 +1,3 @@
+import { Area } from '../../harness/runner/case.ts';
+
+export const gre = new Area('gre');

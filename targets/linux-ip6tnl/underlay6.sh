@@ -1,0 +1,1 @@
+../linux-sit/underlay6.sh

@@ -1,0 +1,19 @@
+# Read by up, where the outer header is IPv6: the underlay has IPv6 beside IPv4, and nothing is learned there.
+
+add link set dev "$U" addrgenmode none
+add addr add "$PROTO41_UNDERLAY6_ADDRESS/$PROTO41_UNDERLAY6_PREFIX_LENGTH" dev "$U" nodad
+for address in $PROTO41_UNDERLAY6_SECONDARY; do
+  add addr add "$address/$PROTO41_UNDERLAY6_PREFIX_LENGTH" dev "$U" nodad preferred_lft 0
+done
+[ -z "$U2" ] || add addr add "${PROTO41_PORT_U2_ADDRESS6:?}" dev "$U2" nodad
+for route in $PROTO41_UNDERLAY6_ROUTES; do
+  destination=${route%%,*}
+  next=${route#*,}
+  case $next in
+  unreachable) add route add unreachable "$destination" ;;
+  *,U2) add route add "$destination" via "${next%,*}" dev "$U2" ;;
+  *,*) malformed "route $route" ;;
+  *) add route add "$destination" via "$next" dev "$U" ;;
+  esac
+done
+set_sysctl 0 "ipv6/conf/$U/accept_ra" "ipv6/conf/$U/dad_transmits" ${U2:+"ipv6/conf/$U2/accept_ra" "ipv6/conf/$U2/dad_transmits"}

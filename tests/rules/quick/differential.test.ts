@@ -1,0 +1,73 @@
+import { assert, suite } from '../../support/suite.ts';
+import { contextOf, strangersContext } from '../support.ts';
+import { createRuleEngine } from '../../../harness/rules/index.ts';
+import { compareQuickPath } from './compare.ts';
+import { repairChecksum, traffic } from './traffic.ts';
+
+const test = suite('rules/quick');
+
+const PROFILES = [
+  'overlay',
+  '6rd',
+  '6rd:2001:db8::/32+0.0.0.0/0',
+  '6rd:2001:db8:a000::/37+10.0.0.0/9',
+  'overlay,mtu=static:1280',
+  'overlay,ecnEncap=compat',
+  'overlay,ecnEncap=3168,tos=zero',
+  'overlay,hairpin=relay',
+  'overlay,ttl=inherit',
+  'overlay,privateV4=deny',
+  '6to4',
+  '6to4,mtu=dynamic',
+  '6in4',
+  '6in4,mtu=static:1400,tos=copy',
+];
+
+const EVERY_BYTE: readonly string[] = ['overlay', 'overlay,mtu=static:1280', '6to4', '6in4'];
+
+for (const profile of PROFILES) {
+  test(`${profile}: the quick path and the rules find what the rules alone find`, () => {
+    const frames = traffic({ profile, seed: `changed ${profile}`, mutations: 0.3 });
+    const { passed, findings } = compareQuickPath(strangersContext(profile), frames, 3000);
+    assert.ok(findings > 300, `${findings} findings`);
+    assert.ok(passed > (profile.includes('privateV4') ? 20 : 400), `${passed} frames passed`);
+  });
+
+  if (!EVERY_BYTE.includes(profile)) continue;
+  test(`${profile}: with every byte of the headers changed to every value`, () => {
+    const [good] = traffic({ profile, seed: 'good', mutations: 0 });
+    const frames = function* (): Generator<Uint8Array> {
+      if (good === undefined) return;
+      for (let at = 0; at < 76; at++) {
+        for (let value = 0; value < 256; value++) {
+          const bytes = good.slice();
+          bytes[at] = value;
+          yield bytes;
+          if (at < 14 || at >= 34 || at === 24 || at === 25) continue;
+          const repaired = bytes.slice();
+          repairChecksum(repaired);
+          yield repaired;
+        }
+      }
+    };
+    compareQuickPath(strangersContext(profile), frames(), Infinity);
+  });
+}
+
+test('the quick path passes almost every frame of a healthy overlay', () => {
+  const tunnelled = function* (): Generator<Uint8Array> {
+    for (const bytes of traffic({ profile: 'overlay', seed: 'healthy', mutations: 0 })) yield bytes;
+  };
+  const { frames, passed } = compareQuickPath(strangersContext('overlay'), tunnelled(), 5000);
+  assert.ok(passed > frames * 0.6, `${passed} of ${frames}`);
+});
+
+test('where the DUT is known, the rules see every frame', () => {
+  assert.is(createRuleEngine(contextOf('overlay')).quick, undefined);
+});
+
+test('in UDP, the rules see every frame', () => {
+  assert.is(createRuleEngine(strangersContext('overlay,encap=fou:3544')).quick, undefined);
+});
+
+test.run();

@@ -1,0 +1,129 @@
+/** Traffic of an overlay as a stranger captures it: mostly right, sometimes wrong in every way there is. */
+import { sixRdMap, sixToFourMap, Ipv4Address, Ipv6Address, type EmbeddingMap } from '../../../harness/address/index.ts';
+import { parseProfile } from '../../../harness/profile/index.ts';
+import { seededRandom } from '../../../harness/random.ts';
+import { bytesOf, frame, ipv4, ipv6, udp, word } from '../handmade.ts';
+
+export interface TrafficOptions {
+  readonly profile: string;
+  readonly seed: string;
+  /** Share of frames that are changed at random, 0 to 1. */
+  readonly mutations: number;
+}
+
+const HEADER_BYTES = 14 + 20 + 40 + 8;
+
+/** Frames without end; the same for the same options. */
+export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Generator<Uint8Array, never, void> {
+  const random = seededRandom(seed);
+  const below = (limit: number): number => random.int(limit);
+  const chance = (probability: number): boolean => random.chance(probability);
+  const profile = parseProfile(text);
+  const { mapping, switches } = profile;
+  const map: EmbeddingMap | undefined =
+    mapping.kind === '6rd' ? sixRdMap(mapping) : mapping.kind === '6to4' ? sixToFourMap() : undefined;
+  const nodes = Array.from({ length: 40 }, (_, index) =>
+    Ipv4Address.parse(
+      mapping.kind === '6to4' ? `192.1.${index}.${1 + index}` : `10.${index & 3}.${index}.${1 + index}`,
+    ),
+  );
+  const node = (): Ipv4Address => nodes[below(chance(0.8) ? 4 : nodes.length)] ?? Ipv4Address.parse('10.0.0.1');
+  // Whatever the map can embed, wherever it must not lead.
+  for (const special of ['169.254.7.7', '127.0.0.9', '224.0.0.9', '10.0.0.77', '255.255.255.255', '0.0.0.0']) {
+    const address = Ipv4Address.parse(special);
+    if (map?.ipv4Prefix.contains(address) === true) nodes.push(address);
+  }
+  const podOf = (owner: Ipv4Address): string => {
+    if (map === undefined) return `2001:db8:${below(4)}::${1 + below(20)}`;
+    const prefix = map.nodePrefix(owner).address.toBigInt();
+    return Ipv6Address.fromBigInt(prefix | BigInt(1 + below(20))).toString();
+  };
+  const nothing = new Uint8Array(0);
+  let identification = 0;
+
+  const packet = (): Uint8Array => {
+    const from = node();
+    const to = node();
+    const ecn = chance(0.1) ? below(4) : 0;
+    const trafficClass = (chance(0.1) ? below(64) << 2 : 0) | ecn;
+    const size = random.pick([0, 1, 12, 12, 12, 40, 100, 1232, 1240, 1241, 1400]);
+    const isLarge = size > 1240;
+    const flags = switches.mtuMode === 'static' ? 0 : isLarge || chance(0.7) ? 0x4000 : 0;
+    const outerEcn = switches.ecnEncap === 'compat' ? 0 : switches.ecnEncap === '3168' && ecn === 3 ? 2 : ecn;
+    const payload = random.bytes(size);
+    const hopLimit = chance(0.05) ? 255 : random.pick([63, 63, 62, 127, 1]);
+    const source = chance(0.03)
+      ? random.pick(['2001:db8:9::1', 'fe80::1', 'ff02::1', '::', '::10.0.0.1', 'fec0::1'])
+      : podOf(from);
+    const destination = chance(0.03)
+      ? random.pick(['2001:db8:9::2', 'fe80::1', 'ff02::1', '::', '::10.0.0.2', '::1', 'fec0::1'])
+      : podOf(chance(0.01) ? from : to);
+    return ipv4(
+      ipv6({
+        source,
+        destination,
+        hopLimit,
+        trafficClass,
+        payload,
+        nextHeader: random.pick([17, 17, 6, 58, 44, 0, 41]),
+      }),
+      {
+        source: from.toString(),
+        destination: to.toString(),
+        flags,
+        identification: flags === 0 ? ++identification % 65536 : 0,
+        tos: (switches.tos === 'copy' ? trafficClass & 0xfc : 0) | (chance(0.01) ? 3 : outerEcn),
+        ttl: switches.ttl === 'inherit' || chance(0.02) ? Math.max(1, hopLimit - 1) : 64,
+      },
+    );
+  };
+  const other = (): Uint8Array =>
+    random.pick<() => Uint8Array>([
+      () => ipv4(udp(nothing, { destinationPort: 53 }), { protocol: 17 }),
+      () => ipv4(udp(nothing, { sourcePort: 0x6000 }), { protocol: 17 }),
+      () => ipv4(bytesOf(0x60, new Uint8Array(30)), { protocol: 6 }),
+      () => ipv4(ipv6(), { protocol: 17 }),
+      () => ipv6({ source: '2001:db8::1' }),
+      () => ipv4(ipv4(nothing), { protocol: 4 }),
+    ])();
+  const fragment = (): Uint8Array => {
+    const to = node();
+    return ipv4(
+      Uint8Array.from({ length: random.pick([8, 64, 63]) }, () => 0x60),
+      {
+        source: node().toString(),
+        destination: to.toString(),
+        flags: random.pick([0x2000, 0x2008, 0x0008, 0x4008]),
+        identification: below(3),
+      },
+    );
+  };
+
+  let last = frame(packet());
+  for (;;) {
+    const kind = below(100);
+    const next = kind < 90 ? frame(packet()) : kind < 94 ? frame(other()) : kind < 97 ? frame(fragment()) : last;
+    last = next;
+    const bytes = next.slice();
+    if (chance(0.01)) bytes.fill(0xff, 0, 6);
+    if (chance(mutations)) {
+      for (let count = 1 + below(3); count > 0; count--) {
+        const at = below(Math.min(bytes.length, HEADER_BYTES));
+        const byte = bytes[at] ?? 0;
+        bytes[at] = random.pick([byte ^ (1 << below(8)), below(256), 0, 255]);
+      }
+      // Half of them with a checksum that is right again, or nothing but the checksum would ever be found.
+      if (chance(0.5) && bytes.length >= 34) repairChecksum(bytes);
+    }
+    yield chance(mutations / 5) ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
+  }
+}
+
+/** Makes the checksum of an IPv4 header behind plain Ethernet right. */
+export function repairChecksum(bytes: Uint8Array): void {
+  bytes.set([0, 0], 24);
+  let sum = 0;
+  for (let at = 14; at < 34; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  bytes.set(word(0xffff - sum), 24);
+}
