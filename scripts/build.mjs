@@ -24,7 +24,7 @@ execFileSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 
 for (const folder of WITH_ASSETS.filter((name) => existsSync(join(ROOT, name)))) {
   cpSync(join(ROOT, folder), join(DIST, folder), {
     recursive: true,
-    filter: (source) => !/\.ts$/.test(source),
+    filter: (source) => !source.endsWith('.ts'),
   });
 }
 // The version is read from there.

@@ -23,9 +23,11 @@ export const targetSchemaText = async (): Promise<string> => {
     title: 'Manifest of a Proto41 target',
     ...rest,
     properties: { ...properties, policies },
-    if: { properties: { kind: { const: 'image' } } },
-    then: { required: ['image'] },
-    else: { properties: { image: false } },
+    // Of an image it says which, and of nothing else.
+    oneOf: [
+      { properties: { kind: { const: 'image' } }, required: ['image'] },
+      { properties: { kind: { not: { const: 'image' } }, image: false } },
+    ],
   };
   return format(JSON.stringify(published, null, 2), { ...(await resolveConfig(targetSchemaFile)), parser: 'json' });
 };

@@ -1,6 +1,6 @@
 import type { CaptureRecord } from '../capture/index.ts';
 
-import { readUint32 } from '../packet/bytes.ts';
+import { readUint32, readUint8 } from '../packet/bytes.ts';
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
 import { createRuleEngine, type Finding, type JudgedFrame, type RuleContext, type RuleEngine } from '../rules/index.ts';
@@ -8,7 +8,7 @@ import { Conversations, type Conversation } from './conversations.ts';
 import { locate } from './link-layer.ts';
 import { Overlay } from './overlay.ts';
 import { PacketWalk } from './packet-walk.ts';
-import { createPlace } from './place.ts';
+import { createPlace, type FramePlace } from './place.ts';
 import { countReason, createTally, summarize, type CheckSummary, type Tally } from './tally.ts';
 
 /** Which port of the node a frame was seen on, and which way it went. */
@@ -17,6 +17,7 @@ export type Seen = Pick<JudgedFrame, 'port' | 'direction'>;
 /** Tells where a frame was seen; `direction` is what the file or the link layer says of it. */
 export type SeenAt = (record: CaptureRecord, input: number, direction: CaptureRecord['direction']) => Seen;
 
+const UNPAIRED = 'came out of the node, but as they are did not go in: changed on the way, its own, or not captured';
 const UNKNOWN: Seen = { port: undefined, direction: 'unknown' };
 
 /** What is wrong with one frame. Everything in it is only good during the call. */
@@ -35,10 +36,12 @@ export interface FrameFindings {
 
 export interface CheckerOptions {
   readonly context: RuleContext;
-  /** Without it, directions are what the link layer or the file says. */
+  /** Without it, nothing is known but which frames the capturing host sent, where the file or the link layer says so. */
   readonly seenAt?: SeenAt | undefined;
   /** How many files are judged together; 1 unless said. */
   readonly inputs?: number;
+  /** Judge packets of other overlays, too: in a capture of the harness, whatever the node sends is meant for this one. */
+  readonly judgesForeign?: boolean;
   readonly onFindings: (found: FrameFindings) => void;
 }
 
@@ -101,12 +104,15 @@ export class Checker {
   finish(): { readonly late: readonly Finding[]; readonly summary: CheckSummary } {
     const late = this.#engine.finish();
     for (const finding of late) this.#count(finding);
+    // Where nothing is known of two sides, everything comes out without having gone in.
+    const { unpairedOutputs } = this.#engine;
+    if (unpairedOutputs > 0 && this.#options.seenAt !== undefined) this.tally.notJudged.set(UNPAIRED, unpairedOutputs);
     return { late, summary: summarize(this.tally, this.#engine.judged, this.#findings, this.#conversations) };
   }
 
-  /** Whether somebody says which way the frame went. */
+  /** Whether the frame may be known to come from the node. */
   get #isDirected(): boolean {
-    return this.#place.direction !== undefined || this.#options.seenAt !== undefined;
+    return this.#place.direction === 'outbound' || this.#options.seenAt !== undefined;
   }
 
   #judge(record: CaptureRecord, input: number, isSnapped: boolean): void {
@@ -144,7 +150,7 @@ export class Checker {
     const { tally } = this;
     const walk = this.#walk;
     const { bytes, networkAt, end, etherType } = walk.place;
-    if (!this.#isDirected && this.#overlay.isForeign(walk)) {
+    if (this.#options.judgesForeign !== true && this.#overlay.isForeign(walk)) {
       countReason(tally, 'tunnel packets of another overlay: neither inner address is in the prefix of the profile');
       return;
     }
@@ -168,7 +174,7 @@ export class Checker {
   #run(record: CaptureRecord, input: number, conversation: Conversation | undefined): void {
     const { place, depth } = this.#walk;
     const { seenAt } = this.#options;
-    const seen = seenAt === undefined ? seenBy(this.#place.direction) : seenAt(record, input, this.#place.direction);
+    const seen = seenAt === undefined ? seenBy(this.#walk.place) : seenAt(record, input, this.#place.direction);
     const bytes = record.bytes.subarray(record.at, place.end);
     const networkAt = place.networkAt - record.at;
     const isAsRulesRead = place.isPlainEthernet && depth === 0;
@@ -203,7 +209,14 @@ export class Checker {
   }
 }
 
-function seenBy(direction: CaptureRecord['direction']): Seen {
-  if (direction === undefined) return UNKNOWN;
-  return { port: undefined, direction: direction === 'outbound' ? 'from-dut' : 'to-dut' };
+/** What senders begin with; a router on the way has taken its part. */
+const INITIAL_TTLS: ReadonlySet<number> = new Set([64, 128, 255]);
+
+/**
+ * What the capture of a stranger says. A host that sent a frame may have forwarded it, which its TTL shows; and what a host received is
+ * judged as what is captured anywhere.
+ */
+function seenBy({ direction, bytes, networkAt, etherType }: FramePlace): Seen {
+  const isOwn = etherType === ETHER_TYPE.IPV4 && INITIAL_TTLS.has(readUint8(bytes, networkAt + 8));
+  return direction === 'outbound' && isOwn ? { port: undefined, direction: 'from-dut' } : UNKNOWN;
 }

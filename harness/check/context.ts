@@ -1,6 +1,7 @@
 import { sixRdMap, sixToFourMap, type EmbeddingMap, type Ipv4Address, type Ipv6Prefix } from '../address/index.ts';
 import type { Profile } from '../profile/index.ts';
 import type { RuleContext } from '../rules/index.ts';
+import type { LabFacts } from './own-captures.ts';
 
 /** What is known of the node that a capture is judged for; nothing, for a stranger's capture. */
 export interface NodeFacts {
@@ -10,6 +11,8 @@ export interface NodeFacts {
   readonly nodePrefix?: Ipv6Prefix;
   /** The frames were taken down by the harness from the wire, not by the node itself before its network card finished them. */
   readonly isFromTheWire?: boolean;
+  /** In a capture of the harness: everything that its lab says. */
+  readonly lab?: LabFacts | undefined;
 }
 
 export const mapOf = ({ mapping }: Profile): EmbeddingMap | undefined => {
@@ -27,11 +30,12 @@ export function completeNode(profile: Profile, node: NodeFacts): NodeFacts {
 
 /** The context of the rules for a capture. */
 export function captureContext(profile: Profile, node: NodeFacts = {}): RuleContext {
-  const { ipv4, nodePrefix, isFromTheWire = false } = completeNode(profile, node);
+  const { ipv4, nodePrefix, isFromTheWire = false, lab } = completeNode(profile, node);
   return {
+    ...lab,
     profile,
     map: mapOf(profile),
-    ...(ipv4 === undefined ? {} : { tunnelSource: ipv4, dutIpv4: [ipv4] }),
+    ...(ipv4 === undefined ? {} : { tunnelSource: ipv4, dutIpv4: lab?.dutIpv4 ?? [ipv4] }),
     ...(nodePrefix === undefined ? {} : { nodePrefix }),
     capturedBeforeOffload: !isFromTheWire,
   };

@@ -149,7 +149,7 @@ export class CaptureInput {
   async #readAhead(): Promise<Uint8Array | undefined> {
     try {
       const pending = this.#start();
-      const read = this.#hasTunnels ? await Promise.race([pending, quiet()]) : await pending;
+      const read = this.#hasTunnels ? await unlessQuiet(pending) : await pending;
       if (read === undefined) return undefined;
       if (read.done === true) return undefined;
       this.#pending = undefined;
@@ -173,8 +173,10 @@ export class CaptureInput {
   }
 }
 
-function quiet(): Promise<undefined> {
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), QUIET_MS).unref();
+/** The chunk, or undefined if the stream stays quiet. */
+function unlessQuiet<Chunk>(chunk: Promise<Chunk>): Promise<Chunk | undefined> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(undefined), QUIET_MS);
+    chunk.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

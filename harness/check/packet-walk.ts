@@ -146,7 +146,10 @@ export class PacketWalk {
     if (at + GRE.MINIMUM_HEADER_LENGTH > end || (greFlags(bytes, at) & 7) !== 0) return 'nothing-inside';
     const protocolType = greProtocolType(bytes, at);
     const payloadAt = at + greHeaderLengthBytes(bytes, at);
-    if (protocolType === ETHER_TYPE.IPV6) {
+    // An IPv6 packet that is announced as IPv4 is still one, and its header is wrong.
+    const isMislabelled =
+      protocolType === ETHER_TYPE.IPV4 && payloadAt < end && readUint8(bytes, payloadAt) >>> 4 === 6;
+    if (protocolType === ETHER_TYPE.IPV6 || isMislabelled) {
       this.payloadAt = payloadAt;
       this.#inside(payloadAt, ETHER_TYPE.IPV6, end);
       return 'ipv6-in-gre';

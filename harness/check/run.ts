@@ -68,7 +68,10 @@ interface Prepared {
 function prepare(inputs: readonly CaptureInput[], request: CheckRequest): Prepared {
   const guess = request.profile === undefined ? guessFrom(inputs) : undefined;
   const profile = request.profile ?? guess?.profile;
-  const found = profile === undefined ? undefined : findSides(inputs, profile, request);
+  const found =
+    profile === undefined
+      ? undefined
+      : findSides(inputs, profile, { ...request, isGuessed: request.profile === undefined });
   const node = request.node === undefined ? {} : { ipv4: request.node };
   const sides =
     found === undefined || profile === undefined ? undefined : { ...found, node: completeNode(profile, found.node) };
@@ -105,6 +108,7 @@ async function judgeGroup(
       : new Checker({
           context: captureContext(profile, node),
           inputs: inputs.length,
+          judgesForeign: node.isFromTheWire === true,
           seenAt: sides === undefined ? undefined : createSeenAt(sides),
           onFindings: (found) => {
             for (const sink of sinks) sink.found?.(found, group);

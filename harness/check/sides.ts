@@ -6,6 +6,7 @@ import type { PortName } from '../ports.ts';
 import type { Profile } from '../profile/index.ts';
 import type { NodeFacts } from './context.ts';
 import { mapOf } from './context.ts';
+import { labFacts, labNode, type LabFacts } from './own-captures.ts';
 import type { CaptureInput, InterfaceSample } from './input.ts';
 import type { TunnelPacket } from './guess/index.ts';
 
@@ -30,6 +31,8 @@ export interface SidesRequest {
   readonly inside?: string | undefined;
   readonly outside?: string | undefined;
   readonly node?: Ipv4Address | undefined;
+  /** Whether the profile is a guess. */
+  readonly isGuessed?: boolean;
 }
 
 /** A side that nobody captured. */
@@ -135,12 +138,25 @@ function ownSides(
   if (!isOwn || sides.length === 0) return undefined;
   const outside = places.filter(({ interfaceName }) => interfaceName !== 'P');
   const inside = places.filter(({ interfaceName }) => interfaceName === 'P');
-  const { node, evidence } = findNode(inside, outside, profile, request);
+  const named = request.node ?? (request.isGuessed === true ? undefined : labNode(profile));
+  const { node, evidence } = findNode(inside, outside, profile, { ...request, node: named });
   return {
     sides,
-    node: { ...node, isFromTheWire: true },
+    node: { ...node, isFromTheWire: true, lab: labOf(node, sides, profile, request) },
     evidence: ['the ports and directions that the harness wrote into the capture', ...evidence],
   };
+}
+
+/** With a profile that was guessed, the TTL in it is a default that nobody configured. */
+function labOf(
+  { ipv4 }: NodeFacts,
+  sides: readonly Side[],
+  profile: Profile,
+  { isGuessed }: SidesRequest,
+): LabFacts | undefined {
+  const hasSecondPort = sides.some(({ port }) => port === 'U2');
+  const facts = labFacts(profile, ipv4, hasSecondPort);
+  return facts === undefined ? undefined : { ...facts, outerTtlIsConfigured: isGuessed !== true };
 }
 
 /** Of two places, the one with tunnel packets is outside if the other one has the inner packets without a tunnel. */

@@ -8,7 +8,7 @@ const NODE_OF_KIND: Readonly<Record<TargetKind, NodeName>> = {
   module: 'memory',
   script: 'vm',
   process: 'netns',
-  image: 'vm',
+  image: 'docker',
 };
 
 /** Where a target runs when nobody says where. */

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
 const DEFAULT_PARENT = 'proto41-results';
@@ -21,10 +21,19 @@ export const makeOutputFolder = async (
 
 /** Takes back the folder of a run that never began; what has something in it stays. */
 export const removeIfEmpty = async (folder: string): Promise<void> => {
+  if (!(await removed(folder))) return;
+  // A default parent is not worth keeping either, once nothing is in it.
+  const parent = dirname(folder);
+  if (basename(parent) === DEFAULT_PARENT) await removed(parent);
+};
+
+const removed = async (folder: string): Promise<boolean> => {
   try {
     await rmdir(folder);
+    return true;
   } catch (error) {
     if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'EEXIST') throw error;
+    return false;
   }
 };
 

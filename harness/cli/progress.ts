@@ -26,15 +26,21 @@ const SILENT: Progress = {
   [Symbol.dispose]: () => undefined,
 };
 
-export const createProgress = (terminal: Terminal, options: { readonly quiet: boolean }): Progress => {
+export interface ProgressOptions {
+  readonly quiet: boolean;
+  /** Between two lines where there is no moving one; 10 s unless given. */
+  readonly reportEveryMs?: number;
+}
+
+export const createProgress = (terminal: Terminal, options: ProgressOptions): Progress => {
   if (options.quiet) return SILENT;
-  return terminal.isInteractive ? movingLine(terminal) : plainLines(terminal);
+  return terminal.isInteractive ? movingLine(terminal) : plainLines(terminal, options.reportEveryMs ?? REPORT_EVERY_MS);
 };
 
 /** How often whoever reads a log is told how far the work is. */
 const REPORT_EVERY_MS = 10_000;
 
-const plainLines = (terminal: Terminal): Progress => {
+const plainLines = (terminal: Terminal, reportEveryMs: number): Progress => {
   const state: { done: number; total: number; current?: { readonly name: string; readonly sinceMs: number } } = {
     done: 0,
     total: 0,
@@ -45,7 +51,7 @@ const plainLines = (terminal: Terminal): Progress => {
     const count = `${String(state.done)} of ${String(state.total)} done`;
     terminal.err(`proto41: ${count}, at ${printable(name)} for ${durationText(performance.now() - sinceMs)}\n`);
   };
-  const timer = setInterval(report, REPORT_EVERY_MS).unref();
+  const timer = setInterval(report, reportEveryMs).unref();
   return {
     ...SILENT,
     phase: (name) => {

@@ -33,6 +33,7 @@ export interface RunFlags {
   readonly profile?: readonly string[];
   readonly case?: readonly string[];
   readonly level?: readonly LevelClass[];
+  readonly tier?: 'smoke' | 'full';
   readonly strict?: boolean;
   readonly slow?: boolean;
   /** False with `--no-expectations`. */
@@ -68,7 +69,7 @@ export const addRunFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--wire <name>',
-        `how frames get to the interfaces of the netns node: ${INTERFACE_BACKENDS.join(', ')} (default: afpacket)`,
+        `how frames get to the interfaces of the nodes netns and docker: ${INTERFACE_BACKENDS.join(', ')} (default: afpacket)`,
       ).argParser(readWire),
     )
     .addOption(
@@ -93,6 +94,12 @@ export const addRunFlags = (command: Command): Command =>
     )
     .addOption(
       new Option('--level <level>', 'only demands of at least this level: must, should, may').argParser(readLevel),
+    )
+    .addOption(
+      new Option('--tier <tier>', 'smoke: only the core demands, in seconds; full: everything').choices([
+        'smoke',
+        'full',
+      ]),
     )
     .addOption(new Option('--strict', 'a violated SHOULD fails the run'))
     .addOption(
@@ -165,9 +172,9 @@ export const kernelText = (flags: RunFlags): string | undefined => {
  */
 export const wireOf = (flags: RunFlags): InterfaceBackend | undefined => {
   const node = nodeOf(flags);
-  if (flags.wire !== undefined && node !== 'netns')
+  if (flags.wire !== undefined && node !== 'netns' && node !== 'docker')
     throw new UsageError(
-      `--wire ${flags.wire}: expected --node netns, found ${node}; it has no network interfaces here`,
+      `--wire ${flags.wire}: expected --node netns or docker, found ${node}; it has no network interfaces here`,
     );
   return flags.wire;
 };

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isProto41Error } from '../errors.ts';
 import { writeReports } from '../report/index.ts';
 import { compareKernels, type KernelRun } from '../report/kernel-comparison.ts';
 import { exitCodeOfKernels, kernelTableJson, kernelTableMarkdown, kernelTableText } from '../report/kernel-table.ts';
 import { EXIT, exitCodeOf } from '../runner/exit-code.ts';
-import { shownPath } from './output-folder.ts';
+import { removeIfEmpty, shownPath } from './output-folder.ts';
 import type { RunFlags } from './run-flags.ts';
 import { runOnce, type Course } from './run-once.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -25,7 +25,8 @@ export const runOnKernels = async (course: Course, flags: RunFlags, plan: RunPla
   const runs: KernelRun[] = [];
   for (const kernel of OLDEST_FIRST) {
     if (interrupts.signal.aborted) break;
-    const run = await runOn(kernel, course, flags, { ...plan, kernel }, join(folder, kernel));
+    const isFirst = runs.length === 0;
+    const run = await runOn({ kernel, isFirst }, course, flags, { ...plan, kernel }, join(folder, kernel));
     if (run !== undefined) runs.push(run);
   }
   progress[Symbol.dispose]();
@@ -54,7 +55,7 @@ export const runOnKernels = async (course: Course, flags: RunFlags, plan: RunPla
 
 /** Undefined when interrupted before the first case. */
 const runOn = async (
-  kernel: string,
+  { kernel, isFirst }: { readonly kernel: string; readonly isFirst: boolean },
   course: Course,
   flags: RunFlags,
   plan: RunPlan,
@@ -67,8 +68,11 @@ const runOn = async (
     await writeReports(folder, result);
     return { kernel, exitCode: exitCodeOf(result), result };
   } catch (error) {
-    // Wrong usage is wrong on every kernel; what is wrong with this one may be right with the next.
-    if (!isProto41Error(error) || error.exitCode !== EXIT.notStarted) throw error;
+    // Wrong usage shows with the first kernel; what is wrong with one may be right with the next, and must not cost the table.
+    if (!isProto41Error(error) || (isFirst && error.exitCode === EXIT.usage)) {
+      if (isFirst) await removeIfEmpty(dirname(folder));
+      throw error;
+    }
     return { kernel, exitCode: EXIT.notStarted, failure: error instanceof Error ? error.message : String(error) };
   }
 };

@@ -1,6 +1,6 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
 import type { Ipv4Prefix } from '../address/ipv4-prefix.ts';
-import { Ipv6Address } from '../address/ipv6-address.ts';
+import type { Ipv6Address } from '../address/ipv6-address.ts';
 import { Ipv6Prefix } from '../address/ipv6-prefix.ts';
 
 const UNDERLAY_PREFIX = Ipv6Prefix.parse('fd00:6::/96');

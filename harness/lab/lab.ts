@@ -121,7 +121,9 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const length = options.underlayPrefixLength;
   const underlay = length === undefined ? planned : withSegmentLength(planned, length);
   const { segment } = underlay;
-  const configured = (beside === undefined ? CONFIGURED_PREFIXES : SECOND_CONFIGURED_PREFIXES).map((text) => Ipv6Prefix.parse(text));
+  const configured = (beside === undefined ? CONFIGURED_PREFIXES : SECOND_CONFIGURED_PREFIXES).map((text) =>
+    Ipv6Prefix.parse(text),
+  );
   const prefixOf = (ipv4: Ipv4Address): Ipv6Prefix => {
     if (map !== undefined) return map.nodePrefix(ipv4);
     const index = [underlay.dut, underlay.n2, underlay.n3].findIndex((known) => known.equals(ipv4));
@@ -180,7 +182,8 @@ const isatapLink = (mapping: Mapping, n2: LabNode): IsatapLink | undefined => {
   const map = isatapMap(mapping.prefix);
   const addressOf: IsatapLink['addressOf'] = (ipv4, scope, universal) => {
     const identifier = BigInt.asUintN(64, map.nodePrefix(ipv4).address.toBigInt());
-    const chosen = universal === undefined ? identifier : (identifier & ~UNIVERSAL_BIT) | (universal ? UNIVERSAL_BIT : 0n);
+    const chosen =
+      universal === undefined ? identifier : (identifier & ~UNIVERSAL_BIT) | (universal ? UNIVERSAL_BIT : 0n);
     return (scope === 'global' ? mapping.prefix : LINK_LOCAL_PREFIX).at(chosen);
   };
   return {
@@ -190,7 +193,7 @@ const isatapLink = (mapping: Mapping, n2: LabNode): IsatapLink | undefined => {
     behindUniversal: BEHIND_UNIVERSAL,
     behindOther: BEHIND_OTHER,
     routes: [
-      { destination: n2.nodePrefix, gateway: addressOf(n2.ipv4, 'link-local') },
+      { destination: n2.nodePrefix, gateway: addressOf(n2.ipv4, 'link-local', false) },
       { destination: BEHIND_UNIVERSAL, gateway: addressOf(n2.ipv4, 'link-local', true) },
       { destination: BEHIND_OTHER, gateway: LINK_LOCAL_PREFIX.at(BigInt(n2.ipv4.toNumber())) },
     ],

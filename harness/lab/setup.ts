@@ -1,7 +1,7 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
 import { Ipv4Prefix } from '../address/ipv4-prefix.ts';
 import type { Ipv6Prefix } from '../address/ipv6-prefix.ts';
-import type { Profile } from '../profile/index.ts';
+import { isBorderRelay, type Profile } from '../profile/index.ts';
 import type { SetupMapping, SetupPort, TargetSetup, UnderlayRoute } from '../target/setup.ts';
 import type { PortName } from '../wire/wire.ts';
 import { outerIpv6Of, outerIpv6PrefixOf } from './ipv6-underlay.ts';
@@ -48,7 +48,8 @@ export const targetSetup = (lab: Lab, options: SetupOptions): TargetSetup => {
       address: lab.overlayAddress.toString(),
       tunnelRoutes: tunnelRoutes(profile),
       ...(relayConfigured ? { relay: underlay.relay.toString() } : {}),
-      relayRoutes: relayConfigured ? [lab.outsidePrefix.toString()] : [],
+      // Behind a border relay the outside is native.
+      relayRoutes: relayConfigured && !isBorderRelay(profile) ? [lab.outsidePrefix.toString()] : [],
     },
     pods: {
       gateway: lab.podGateway.toString(),
@@ -116,9 +117,9 @@ const tunnelRoutes = ({ mapping }: Profile): string[] => {
 };
 
 /** A border relay has the IPv6 Internet behind its pod port (RFC 5969 section 8). */
-const nativePrefixes = ({ profile: { mapping }, native, outsidePrefix }: Lab): Ipv6Prefix[] => [
+const nativePrefixes = ({ profile, native, outsidePrefix }: Lab): Ipv6Prefix[] => [
   native.routedPrefix,
-  ...(mapping.kind === '6rd' && mapping.role === 'br' ? [outsidePrefix] : []),
+  ...(isBorderRelay(profile) ? [outsidePrefix] : []),
 ];
 
 const setupPorts = (lab: Lab, options: SetupOptions): TargetSetup['ports'] => {

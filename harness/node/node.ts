@@ -3,7 +3,7 @@ import type { PortName, Wire } from '../wire/wire.ts';
 import type { TargetSetup } from '../target/setup.ts';
 import type { StatsOutcome } from '../target/stats.ts';
 
-export const NODE_NAMES = ['memory', 'vm', 'netns'] as const;
+export const NODE_NAMES = ['memory', 'vm', 'netns', 'docker'] as const;
 export type NodeName = (typeof NODE_NAMES)[number];
 
 /** How a port looks from inside the node. */

@@ -44,7 +44,11 @@ export const mappingText = (mapping: Mapping): string => {
 const readDomain = (head: string, start: number, role: 'ce' | 'br', text: string): Mapping => {
   const plus = head.indexOf('+');
   if (plus < 0)
-    throw new ProfileError(`expected ${head.slice(0, start)}<IPv6 prefix>+<IPv4 prefix>, found no "+"`, text, head.length);
+    throw new ProfileError(
+      `expected ${head.slice(0, start)}<IPv6 prefix>+<IPv4 prefix>, found no "+"`,
+      text,
+      head.length,
+    );
   const domainPrefix = located(text, start, () => Ipv6Prefix.parse(head.slice(start, plus)));
   const ipv4Prefix = located(text, plus + 1, () => Ipv4Prefix.parse(head.slice(plus + 1)));
   // RFC 5969 section 4: what is left after the embedded bits is delegated, and a /64 must fit.

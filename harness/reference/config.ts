@@ -157,7 +157,12 @@ const parseMapping = (setup: TargetSetup): ReferenceMapping => {
         isBorderRelay: setup.mapping.role === 'br',
       };
     case '6to4':
-      return { kind: '6to4', domain: parseIpv6Net('2002::/16'), common: { address: 0, length: 0 }, isBorderRelay: false };
+      return {
+        kind: '6to4',
+        domain: parseIpv6Net('2002::/16'),
+        common: { address: 0, length: 0 },
+        isBorderRelay: false,
+      };
     case '6in4':
       return { kind: '6in4', remote: parseIpv4(setup.mapping.remote) };
     case 'isatap':

@@ -213,5 +213,6 @@ const receiveFrame = (node: ReferenceNode, port: PortName, frame: Uint8Array): v
   else if (etherType === ETHER_TYPE.IPV6) {
     const { ipv6Underlay } = node.config;
     if (ipv6Underlay) receiveFromIpv6Underlay(node, ipv6Underlay, port, payload);
-  } else if (etherType === ETHER_TYPE.IPV4 && node.behaviour.link.acceptsIpv4In(frame)) receiveIpv4(node, port, payload);
+  } else if (etherType === ETHER_TYPE.IPV4 && node.behaviour.link.acceptsIpv4In(frame))
+    receiveIpv4(node, port, payload);
 };

@@ -28,6 +28,8 @@ export interface RuleEngine {
   readonly quickPacket: QuickPacket | undefined;
   /** What only the end shows; call it once, after the last frame. */
   finish(): readonly Finding[];
+  /** Packets that came out of the DUT and, as they are, were not seen to go in: changed on the way, its own, or not captured. */
+  readonly unpairedOutputs: number;
   /** How many frames each applicable requirement was really judged on, so that silence is not mistaken for approval. */
   readonly judged: ReadonlyMap<string, number>;
 }
@@ -150,6 +152,9 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
         state.finish?.((number, expected, actual, place) => late.push(finding(id, number, expected, actual, place)));
       }
       return late;
+    },
+    get unpairedOutputs() {
+      return pairing.unpairedOutputs;
     },
     get judged() {
       return new Map(ids.map((id, index) => [id, (counters[index] ?? 0) + (quickly?.judged(index) ?? 0)]));

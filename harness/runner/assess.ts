@@ -72,7 +72,10 @@ const outcomeOf = (
   // Every violation has to be a declared one: a new defect must not hide behind a known one of the same requirement.
   const undeclared = result.violations.find((violation) => !fitting.some((each) => declares(each, violation)));
   if (undeclared !== undefined) {
-    const wanted = fitting.map(({ matches }) => JSON.stringify(matches)).join(' or ');
+    const wanted = fitting
+      .flatMap(({ matches }) => matches ?? [])
+      .map((words) => JSON.stringify(words))
+      .join(' or ');
     const found = JSON.stringify(undeclared.actual);
     return mismatch(
       `fails differently: expected violations with the words ${wanted} only, found ${found}; declared: ${first.reason}`,
@@ -84,7 +87,7 @@ const outcomeOf = (
 };
 
 const declares = ({ matches }: Expectation, violation: Violation): boolean =>
-  matches === undefined || words(violation).includes(matches);
+  matches === undefined || [matches].flat().some((each) => words(violation).includes(each));
 
 /** An entry for a requirement is kept by any of its results that deviates; one for a case only by that case, which passed. */
 const shownElsewhere = (expectation: Expectation, result: Assessed, results: readonly Assessed[]): boolean => {

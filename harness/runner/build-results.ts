@@ -63,7 +63,8 @@ const renumberViolation = (
   own: EvidenceFile | undefined,
   facts: ResultFacts,
 ): Violation => {
-  const { frameNumber, ...rest } = violation;
+  // A mark is of use only beside the frames that carry it.
+  const { frameNumber, mark: _mark, ...rest } = violation;
   const file = facts.evidenceOf(shownBy);
   const number = frameNumber === undefined ? undefined : frameNumberIn(file, frameNumber);
   const elsewhere = file !== undefined && file.name !== own?.name && facts.isWritten(file);

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Recorder, RecordedFrame } from '../wire/recorder.ts';
 import { numberInSlice } from '../wire/recorder.ts';
 import { violationsOf } from './charge.ts';
+import { replayComments } from './replay-record.ts';
 import { segmentFrames } from './rule-pass.ts';
 import type { CaseRun } from './run-case.ts';
 import type { Violation } from './verdict.ts';
@@ -55,13 +56,19 @@ export const writeEvidence = async (outFolder: string, file: EvidenceFile, recor
   const partial = `${path}.partial`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await recorder.writeFile(partial, file.frames, [`proto41 case ${file.run.selected.definition.id}`]);
+    await recorder.writeFile(partial, file.frames, commentsOf(file));
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
     throw error;
   }
 };
+
+/** What it is, and what is needed to play it again. */
+const commentsOf = (file: EvidenceFile): readonly string[] => [
+  `proto41 case ${file.run.selected.definition.id}`,
+  ...replayComments(file),
+];
 
 const comment = ({ requirement, expected, actual }: Violation): string =>
   `${requirement}: expected ${expected.join(' or ')}; actual ${actual}`;

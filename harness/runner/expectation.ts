@@ -43,8 +43,8 @@ export const expectationSchema = v.strictObject({
   kernels: v.exactOptional(v.union([kernelRange, v.pipe(v.array(kernelRange), v.minLength(1))])),
   /** Both when left out. */
   verdicts: v.exactOptional(v.pipe(v.array(v.picklist(['fail', 'warn'])), v.minLength(1))),
-  /** Text that must occur in what each violation says; another violation of the same requirement is then not declared. */
-  matches: v.exactOptional(text),
+  /** Texts of which one must occur in what each violation says; another violation of the same requirement is then not declared. */
+  matches: v.exactOptional(v.union([text, someTexts])),
   reason: text,
   link: v.exactOptional(v.pipe(v.string(), v.url())),
   /** Last day on which the deviation is accepted, YYYY-MM-DD. */

@@ -116,7 +116,7 @@ export const failedRun = (selected: SelectedCase, repetition: number, error: unk
 
 /** The node or a wire to it is gone, or in a state that nobody knows, as opposed to a case or a target that went wrong. */
 export const isNodeFailure = (error: unknown): error is Error =>
-  isProto41Error(error) && /^(NODE_|VM_|WIRE_|TARGET_DOWN_FAILED$)/.test(error.code);
+  isProto41Error(error) && /^(NODE_|VM_|NETNS_|WIRE_|TARGET_DOWN_FAILED$)/.test(error.code);
 
 /** The stack where there is one, since an error of a case is a defect that somebody has to find. */
 export const errorText = (error: unknown): string => {

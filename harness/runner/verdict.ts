@@ -12,6 +12,8 @@ export interface Violation {
   readonly actual: string;
   /** Number of the decisive frame in the evidence of the case, where there is one (absence has none). */
   readonly frameNumber?: number;
+  /** Mark of the stimulus that it is about, where the case said so. */
+  readonly mark?: number;
   /** The decisive frame in one line. */
   readonly frame?: string;
   /** Where in the decisive frame it is wrong, where that is known: bytes from its start, and `header.field`. */

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SETUP_EXTRAS } from './extras.ts';
 import type { TargetManifest } from './manifest.ts';
 
 /** Where the targets live that ship. */
@@ -17,6 +18,7 @@ export const REFERENCE: TargetManifest = {
   needs: [],
   profiles: ['*'],
   policies: {},
+  extras: SETUP_EXTRAS,
 };
 
 /** Names of the targets that ship, in alphabetical order. */

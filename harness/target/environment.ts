@@ -68,15 +68,16 @@ export const setupEnvironment = (setup: TargetSetup): Readonly<Record<string, st
 
 /** What the second tunnel has of its own, under the names that the first has for it. */
 const OWN_VARIABLES =
-  /^PROTO41_(PROFILE|MAPPING|REMOTE|6RD_.*|OUTER_TTL|FIXED_TOS|STATIC_MTU|SWITCH_.*|NODE_PREFIX|OVERLAY_ADDRESS|TUNNEL_ROUTES|PODS)$/;
+  /^PROTO41_(PROFILE|MAPPING|REMOTE|6RD_.*|OUTER_TTL|FIXED_TOS|STATIC_MTU|UNDERLAY_ADDRESS|SWITCH_.*|NODE_PREFIX|OVERLAY_ADDRESS|TUNNEL_ROUTES|PODS)$/;
 
 /** `PROTO41_SECOND_MAPPING` and so on. */
 const secondTunnelVariables = ({ secondTunnel, ...setup }: TargetSetup): Record<string, string> => {
   if (secondTunnel === undefined) return {};
-  const { nodePrefix, address, tunnelRoutes, pods, ...own } = secondTunnel;
+  const { underlayAddress, nodePrefix, address, tunnelRoutes, pods, ...own } = secondTunnel;
   const variables = setupEnvironment({
     ...setup,
     ...own,
+    underlay: { ...setup.underlay, address: underlayAddress },
     overlay: { nodePrefix, address, tunnelRoutes, relayRoutes: [] },
     pods: { ...setup.pods, addresses: pods },
   });

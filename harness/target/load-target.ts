@@ -69,7 +69,7 @@ const findExecutables = async (folder: string, kind: TargetKind): Promise<readon
     const path = join(folder, name);
     if (!(await isFile(path))) {
       // Whoever stops a daemon has often taken everything back with it.
-      if (name === 'up' || (name === 'down' && kind !== 'process'))
+      if (name === 'up' || (name === 'down' && kind === 'script'))
         throw new ManifestError(`Expected the executable ${path}, found none; a target has "up" and "down"`);
       continue;
     }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { SWITCH_NAMES, SWITCH_VALUES, type SwitchName, type Switches } from '../profile/index.ts';
+import { SETUP_EXTRAS, type SetupExtra } from './extras.ts';
 import { ManifestError } from './target-error.ts';
 
 export const TARGET_KINDS = ['script', 'process', 'image', 'module'] as const;
@@ -18,6 +19,8 @@ export interface TargetManifest {
   readonly profiles: readonly string[];
   /** How the target is, where the standards leave a choice: the switch values that it has unless a profile says otherwise. */
   readonly policies: Partial<Switches>;
+  /** What it can be asked for beyond an ordinary set-up. */
+  readonly extras: readonly SetupExtra[];
   /** Container image, of kind `image`. */
   readonly image?: string;
 }
@@ -65,6 +68,7 @@ export const manifestSchema = v.pipe(
     needs: v.optional(v.array(text), []),
     profiles: v.optional(v.array(text), []),
     policies: v.optional(policies, {}),
+    extras: v.optional(v.array(v.picklist(SETUP_EXTRAS)), []),
     image: v.exactOptional(text),
   }),
   v.check(

@@ -70,7 +70,7 @@ export interface TargetSetup {
   };
 }
 
-/** A second tunnel on the same IPv4 address, with the same encapsulation as the first, but everything else of its own. */
+/** A second tunnel with the encapsulation of the first, but everything else of its own. */
 export interface SecondTunnelSetup {
   readonly profile: string;
   readonly mapping: SetupMapping;
@@ -78,6 +78,8 @@ export interface SecondTunnelSetup {
   readonly outerTtl: number;
   readonly fixedTos: number;
   readonly staticMtuBytes: number;
+  /** Its local IPv4 address: that of the first tunnel, or a secondary one. */
+  readonly underlayAddress: string;
   /** The prefix of this node in the second overlay; the first one may be the same. */
   readonly nodePrefix: string;
   readonly address: string;

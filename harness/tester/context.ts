@@ -40,6 +40,8 @@ export interface ExpectOptions {
   readonly requirement?: string;
   /** The frame that shows it. */
   readonly frame?: SeenFrame;
+  /** The stimulus that it is about, where no frame shows it. */
+  readonly stimulus?: Stimulus;
   /** Report as a warning even if the level is a MUST, because the clause tolerates it. */
   readonly tolerated?: boolean;
 }

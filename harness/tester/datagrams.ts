@@ -58,7 +58,9 @@ const tunnelPacket = (frames: readonly SeenFrame[], profile: Profile): TunnelPac
   if (first === undefined || packet === undefined) return undefined;
   const whole = packet.fragment === undefined ? packet.payload : reassemble(frames);
   if (whole === undefined) return undefined;
-  const { protocol, payload } = isIpv6Frame(first.bytes) ? behindOptions(packet.protocol, whole) : { ...packet, payload: whole };
+  const { protocol, payload } = isIpv6Frame(first.bytes)
+    ? behindOptions(packet.protocol, whole)
+    : { ...packet, payload: whole };
   const inner = innerOf(payload, protocol, profile);
   if (inner === undefined) return undefined;
   const hasHeader = inner.length >= IPV6.HEADER_LENGTH;

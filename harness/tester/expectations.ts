@@ -133,13 +133,13 @@ export class Expectations {
           `The DUT does not answer at all: neither good packets nor ARP nor neighbour discovery (${port})`,
         );
       } else {
-        this.#violation([expected], this.#judgement.describe(all), all[0], requirement);
+        this.#violation([expected], this.#judgement.describe(all), all[0], requirement, stimulus);
       }
       return false;
     }
     const surplus = all.filter((frame) => !frames.includes(frame));
     if (surplus.length === 0 && otherPackets === 0) return true;
-    this.#violation([expected], this.#judgement.describe(all), surplus[0], requirement);
+    this.#violation([expected], this.#judgement.describe(all), surplus[0], requirement, stimulus);
     return surplus.length === 0;
   }
 
@@ -158,8 +158,10 @@ export class Expectations {
     actual: string,
     frame: SeenFrame | undefined,
     requirement: string | undefined,
+    stimulus?: Stimulus,
   ): void {
     this.#judgement.violation(expected, actual, {
+      ...(stimulus === undefined ? {} : { stimulus }),
       ...(frame === undefined ? {} : { frame }),
       ...(requirement === undefined ? {} : { requirement }),
     });

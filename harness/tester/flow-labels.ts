@@ -1,5 +1,6 @@
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { ethernetEtherType, ETHERNET } from '../packet/ethernet.ts';
+import { ICMPV6_TYPE } from '../packet/icmpv6-types.ts';
 import { ipv4HeaderLengthBytes, ipv4FragmentOffset, ipv4Protocol } from '../packet/ipv4.ts';
 import { IPV6, ipv6FlowLabel, ipv6NextHeader } from '../packet/ipv6.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
@@ -7,6 +8,8 @@ import { mayCarryIpv6At } from './framing.ts';
 
 const ICMP_HEADER_BYTES = 8;
 const FLOW_LABEL_END = 4;
+const REDIRECT_OPTIONS_AT = 40;
+const REDIRECTED_HEADER = 4;
 const MAXIMUM_DEPTH = 8;
 
 /** A flow label, and where the IPv6 header that has it starts in the frame. */
@@ -76,4 +79,14 @@ const walkIpv6 = (
   walkCarried(bytes, carriedAt, hasOptions ? (bytes[payloadAt] ?? 0) : nextHeader, labels, depth, false);
   if (nextHeader === PROTOCOL.ICMPV6 && (bytes[payloadAt] ?? 255) < 128)
     walkIpv6(bytes, payloadAt + ICMP_HEADER_BYTES, labels, depth + 1, true);
+  if (nextHeader === PROTOCOL.ICMPV6 && bytes[payloadAt] === ICMPV6_TYPE.REDIRECT)
+    walkRedirected(bytes, payloadAt + REDIRECT_OPTIONS_AT, labels, depth);
+};
+
+/** The packet that a Redirect is about, in its Redirected Header option (RFC 4861 section 4.6.3). */
+const walkRedirected = (bytes: Uint8Array, optionsAt: number, labels: FoundFlowLabel[], depth: number): void => {
+  for (let at = optionsAt; at + 8 <= bytes.length; at += (bytes[at + 1] ?? 0) * 8) {
+    if (bytes[at] === REDIRECTED_HEADER) walkIpv6(bytes, at + 8, labels, depth + 1, true);
+    if (bytes[at + 1] === 0) return;
+  }
 };

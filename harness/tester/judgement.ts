@@ -35,7 +35,7 @@ export class Judgement {
   ): void {
     // A broken DUT breaks every packet of a case of thousands; the first ones say it all.
     if (this.violations.length >= MAXIMUM_RECORDED) return;
-    const { frame } = options;
+    const { frame, stimulus } = options;
     this.violations.push({
       requirement: options.requirement ?? this.#requirement,
       expected: typeof expected === 'string' ? [expected] : expected,
@@ -44,6 +44,7 @@ export class Judgement {
       ...(frame === undefined
         ? {}
         : { frameNumber: frame.number, frame: `${frame.port}: ${describeFrame(frame, this.#profile())}` }),
+      ...(stimulus === undefined ? {} : { mark: stimulus.mark }),
       ...(differences === undefined ? {} : { differences }),
       ...(options.tolerated === true ? { tolerated: true } : {}),
     });

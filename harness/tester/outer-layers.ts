@@ -6,7 +6,10 @@ import { IPV6 } from '../packet/ipv6.ts';
 import type { Layer } from '../packet/layer.ts';
 import { ipv4 } from '../packet/layers/ipv4.ts';
 import { ipv6 } from '../packet/layers/ipv6.ts';
+import { destinationOptions } from '../packet/layers/ipv6-extension.ts';
 import type { TunnelStimulusFields } from './context.ts';
+
+const LIMIT_OPTION = 4;
 
 export const outerLayers = (lab: Lab, from: Ipv4Address, fields: TunnelStimulusFields): Layer[] => {
   const to = fields.to ?? lab.n1.ipv4;
@@ -25,9 +28,15 @@ export const outerLayers = (lab: Lab, from: Ipv4Address, fields: TunnelStimulusF
       ...(totalLength === undefined ? {} : { payloadLength: Math.max(0, totalLength - IPV6.HEADER_LENGTH) }),
       ...fields.outerIpv6,
     }),
-    ...(fields.outerExtensions ?? []),
+    ...(fields.outerExtensions ?? limitOption(lab)),
   ];
 };
+
+/** Nodes of one overlay are configured alike, so what comes from another one carries the limit as well (RFC 2473 section 4.1.1). */
+const limitOption = ({ profile: { switches } }: Lab): Layer[] =>
+  switches.encapLimit === 'off'
+    ? []
+    : [destinationOptions({ options: Uint8Array.of(LIMIT_OPTION, 1, Number(switches.encapLimit)) })];
 
 /** DF is as if set, and a packet has an Identification once it is fragmented (see fragmentOf). */
 const IRRELEVANT: ReadonlySet<string> = new Set(['dontFragment', 'identification']);

@@ -24,6 +24,8 @@ export interface SetupChanges {
    * N2, or to N3 where the first one leads to N2.
    */
   readonly secondTunnel?: string;
+  /** Gives the second tunnel the DUT's second IPv4 address instead. */
+  readonly secondTunnelOnSecondAddress?: boolean;
   /** 6rd parameters told to the target instead of the profile's, which no profile text can hold because they are impossible. */
   readonly sixRdParameters?: { readonly domainPrefix: string; readonly ipv4Prefix: string };
   /** IPv4 prefixes whose route leads into the tunnel device. */

@@ -6,13 +6,14 @@ import type { SetupChanges } from './setup-changes.ts';
 /** The lab of the second tunnel: the same nodes, with the addresses that they have in it. Undefined without one. */
 export const secondLab = (
   first: Lab,
-  { secondTunnel }: SetupChanges,
+  { secondTunnel, secondTunnelOnSecondAddress = false }: SetupChanges,
   options: Pick<LabOptions, 'dutMacs'>,
 ): Lab | undefined => {
   if (secondTunnel === undefined) return undefined;
   const { encapsulation } = first.profile;
   const profile = parseProfile(`${secondTunnel}${encapsulationText(encapsulation)}`);
-  return createLab(profile, { ...options, beside: first });
+  const dutIpv4 = secondTunnelOnSecondAddress ? { dutIpv4: first.underlay.dutSecondary } : {};
+  return createLab(profile, { ...options, ...dutIpv4, beside: first });
 };
 
 const encapsulationText = (encapsulation: Encapsulation): string => {
@@ -44,7 +45,10 @@ export const withExtras = (
 });
 
 const secondTunnelSetup = (lab: Lab, options: SetupOptions): SecondTunnelSetup => {
-  const { profile, mapping, switches, outerTtl, fixedTos, staticMtuBytes, overlay, pods } = targetSetup(lab, options);
+  const { profile, mapping, switches, outerTtl, fixedTos, staticMtuBytes, underlay, overlay, pods } = targetSetup(
+    lab,
+    options,
+  );
   return {
     profile,
     mapping,
@@ -52,6 +56,7 @@ const secondTunnelSetup = (lab: Lab, options: SetupOptions): SecondTunnelSetup =
     outerTtl,
     fixedTos,
     staticMtuBytes,
+    underlayAddress: underlay.address,
     nodePrefix: overlay.nodePrefix,
     address: overlay.address,
     tunnelRoutes: isConfigured(lab.profile) ? [lab.n2.nodePrefix.toString()] : overlay.tunnelRoutes,

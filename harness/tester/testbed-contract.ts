@@ -3,6 +3,7 @@ import type { NodeSession } from '../node/node.ts';
 import type { Profile } from '../profile/index.ts';
 import type { Doubt, Violation } from '../runner/verdict.ts';
 import type { Recorder } from '../wire/recorder.ts';
+import type { Course } from './course.ts';
 import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
 
 /** Random packets of each property in an ordinary run. */
@@ -33,6 +34,8 @@ export interface CaseObservations {
   /** Good packets were sent, and none came out of the DUT in either direction. */
   readonly isDead?: boolean;
   readonly segments: readonly CaseSegment[];
+  /** What the case did, so that it can be done again without the case. */
+  readonly course?: Course;
 }
 
 export interface CaseScope {

@@ -5,6 +5,7 @@ import { Recorder, recordWire, type RecordedWire } from '../wire/recorder.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { PortName } from '../wire/wire.ts';
 import { CaseContext, type CaseHost } from './case-scope.ts';
+import { CourseLog } from './course.ts';
 import type { SetupChanges } from './context.ts';
 import { Dispatcher, type MarkOwner } from './dispatcher.ts';
 import { runExchange } from './exchange.ts';
@@ -49,6 +50,8 @@ class LiveTestbed implements Testbed {
   readonly #timeoutMs: number;
   readonly #propertyPackets: number;
   readonly #wires = new Map<PortName, RecordedWire>();
+  readonly #seed: string;
+  readonly #nonce: number;
   readonly #marks: Marks<MarkOwner>;
   readonly #dispatcher: Dispatcher;
   #current: Current | undefined;
@@ -57,6 +60,8 @@ class LiveTestbed implements Testbed {
   #lateJudged = 0;
   /** Whether the DUT answered nothing under the last set-up. */
   #isSilent = false;
+  /** What the case at hand has done so far. */
+  #course: CourseLog | undefined;
   /** Of the case at hand: whether it exchanged anything, and whether the DUT forwarded anything then. */
   #traffic = { exchanged: false, forwarded: false };
 
@@ -67,7 +72,9 @@ class LiveTestbed implements Testbed {
     this.#timeoutMs = fenceTimeoutMs ?? DEFAULT_FENCE_TIMEOUT_MS;
     this.#propertyPackets = propertyPackets ?? DEFAULT_PROPERTY_PACKETS;
     const marking = this.#random.fork(`marks ${profile.text}`);
-    this.#marks = new Marks<MarkOwner>(marking.int(0x10000), marking.int(0x100000));
+    this.#seed = seed;
+    this.#nonce = marking.int(0x10000);
+    this.#marks = new Marks<MarkOwner>(this.#nonce, marking.int(0x100000));
     this.#dispatcher = new Dispatcher(this.#marks, (port, frame) => this.#answer(port, frame));
     this.recorder.onRecorded(this.#dispatcher.take);
     for (const [port, wire] of session.wires) this.#wires.set(port, recordWire(wire, this.recorder));
@@ -96,6 +103,7 @@ class LiveTestbed implements Testbed {
     const first = this.recorder.mark().nextNumber;
     this.#segments = [];
     if (this.#current !== undefined) this.#current = { ...this.#current, fromFrame: first };
+    this.#course = new CourseLog(this.#current?.changes ?? {}, this.#current?.setUp.lab.macs.dut);
     const context = new CaseContext(this.#host(), caseId, this.#random.fork(caseId));
     return { context, finish: () => this.#finish(context) };
   }
@@ -183,6 +191,7 @@ class LiveTestbed implements Testbed {
       tag: (mark) => this.#marks.tag(mark),
       exchange: async (caseId, stimuli, { cold = false, watch }) => {
         const { fences } = required();
+        const sent = this.#course?.exchange(stimuli, cold, watch?.forMs);
         const seen = await runExchange(stimuli, {
           caseId,
           cold,
@@ -194,6 +203,7 @@ class LiveTestbed implements Testbed {
           profile: required().setUp.lab.profile,
           nextFrame: () => this.recorder.mark().nextNumber,
           send: (port, frame) => {
+            sent?.(this.recorder.mark().nextNumber);
             this.#send(port, frame);
           },
         });
@@ -206,6 +216,7 @@ class LiveTestbed implements Testbed {
       restart: async (changes) => {
         const merged = { ...required().changes, ...changes };
         const before = required();
+        this.#course?.add({ kind: 'restart', changes });
         await this.down();
         const outcome = await this.up(merged);
         if (outcome.kind === 'ready') return { refused: undefined };
@@ -214,8 +225,12 @@ class LiveTestbed implements Testbed {
         return { refused: outcome.reason };
       },
       stats: () => this.#session.stats(),
-      sleep: (durationMs) => this.#session.clock.sleep(durationMs),
+      sleep: (durationMs) => {
+        this.#course?.add({ kind: 'sleep', forMs: durationMs });
+        return this.#session.clock.sleep(durationMs);
+      },
       answerFor: (address, answer) => {
+        this.#course?.add({ kind: 'answer-for', address: address.toString(), answer });
         required().players.answerFor(address, answer);
       },
     };
@@ -230,6 +245,7 @@ class LiveTestbed implements Testbed {
   /** The mark of a forgotten stimulus stays, so that what comes late of it is known; its bytes go. */
   #forget({ range, stimuli }: SeenExchange): void {
     if (!this.#mayForget(segmentOf(this.#required(), range))) return;
+    this.#course?.forget(range);
     this.recorder.discard({ nextNumber: range.fromFrame }, { nextNumber: range.toFrame });
     for (const stimulus of stimuli)
       this.#marks.lighten(stimulus.mark, (owner) =>
@@ -244,7 +260,18 @@ class LiveTestbed implements Testbed {
     this.#segments = [];
     const { exchanged, forwarded } = this.#traffic;
     const { restarted } = context;
-    return { violations, doubts, notes, judgements, segments, restarted, isDead: exchanged && !forwarded };
+    const profileText = this.#profile.text;
+    const course = this.#course?.finish({ profileText, seed: this.#seed, nonce: this.#nonce });
+    return {
+      violations,
+      doubts,
+      notes,
+      judgements,
+      segments,
+      restarted,
+      isDead: exchanged && !forwarded,
+      ...(course === undefined ? {} : { course }),
+    };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Ipv6Address } from '../../harness/address/index.ts';
 import { tcp } from '../../harness/packet/index.ts';
-import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
+import type { InnerFields, Stimulus } from '../../harness/tester/context.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside } from './judging.ts';
 import { ANY_INNER_SOURCE, echoLayers, named } from './vectors.ts';
@@ -31,7 +31,7 @@ const UNSPECIFIED = Ipv6Address.parse('::');
 // RFC 4213 section 3.6 and RFC 4291 section 2.5.2: `::` may come out of a configured tunnel for duplicate address detection, but a
 // router forwards no packet that has it for a source; 6to4 refuses it outright (RFC 3964 section 5.3.2).
 decap.case('decap.unspecified-source', { setup: ANY_INNER_SOURCE }, async (t) => {
-  const unspecified = (title: string, fields: Parameters<TestContext['fromTunnel']>[0]): Stimulus =>
+  const unspecified = (title: string, fields: InnerFields): Stimulus =>
     named(t.fromTunnel({ source: UNSPECIFIED, ...fields }), title);
   const stimuli = [
     unspecified('UDP from :: to a pod', {}),

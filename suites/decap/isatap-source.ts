@@ -17,7 +17,11 @@ decap.case('decap.isatap-source', async (t) => {
   const onLinkOnly = addressOf(n3.ipv4, 'global').toBigInt() ^ (1n << 33n);
   const accepted = [
     ...[false, true].map((universal) =>
-      from(n3.ipv4, addressOf(n3.ipv4, 'global', universal), `its own ISATAP address, u = ${String(Number(universal))}`),
+      from(
+        n3.ipv4,
+        addressOf(n3.ipv4, 'global', universal),
+        `its own ISATAP address, u = ${String(Number(universal))}`,
+      ),
     ),
     from(underlay.relay, addressOf(underlay.relay, 'global'), 'its own ISATAP address'),
     from(n2.ipv4, n2.pod(), 'a source behind it: it is a router of the list'),

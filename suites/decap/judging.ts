@@ -2,6 +2,7 @@ import {
   ethernetDestination,
   ethernetSource,
   icmpv4IsError,
+  icmpv6IsError,
   IPV6,
   type Decoded,
 } from '../../harness/packet/index.ts';
@@ -40,10 +41,12 @@ export const innerHeaders = ({ port, decoded }: SeenFrame): Decoded => {
   return { ...decoded, layers: second === undefined ? [] : decoded.layers.slice(decoded.layers.indexOf(second)) };
 };
 
-/** An ICMPv4 error that stands in a frame of its own, not inside a tunnel packet. */
+/** An error to the outer source that stands in a frame of its own, not inside a tunnel packet: ICMPv4, or ICMPv6 where the underlay is IPv6. */
 export const isIcmpv4Error = ({ decoded }: SeenFrame): boolean => {
-  const [, , layer] = decoded.layers;
-  return layer?.kind === 'icmpv4' && icmpv4IsError(layer.header.type);
+  const [, outer, layer] = decoded.layers;
+  if (layer?.kind === 'icmpv4') return icmpv4IsError(layer.header.type);
+  const isUnderlay = outer?.kind === 'ipv6' && namedByIpv4(outer.header.source) !== undefined;
+  return isUnderlay && layer?.kind === 'icmpv6' && icmpv6IsError(layer.header.type);
 };
 
 /** The packet went nowhere; whether it may be refused with an ICMPv4 error is for other requirements to say. */

@@ -5,6 +5,7 @@ import type { SeenFrame, Stimulus, TestContext } from '../../harness/tester/cont
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectNotTakenBeside } from './judging.ts';
 import { ANY_INNER_SOURCE, flipped, ipv4, named, outsideAddress, toPodAndSelf, words } from './vectors.ts';
+import { needsIpv4Underlay } from '../outer-family.ts';
 
 /** Sources that a tunnel with one configured remote end must not know, among them those that differ from it in one bit. */
 const strangers = ({ lab }: TestContext): readonly Ipv4Address[] => [
@@ -134,10 +135,12 @@ const ipv4Number = (value: number): Ipv4Address =>
 // RFC 3964 sections 5.2 and 5.3.1, RFC 3056 section 9, RFC 1122 section 3.2.1.3: outer addresses in the blocks that are nobody's
 // (this network, loopback, link-local, multicast, reserved, private ones where the profile denies them), own broadcast
 // addresses and the DUT's own address as source are rejected; the addresses next to these blocks are ordinary.
-decap.case('decap.outer-address-sanity', judgeOuterSources);
+decap.case('decap.outer-address-sanity', { notFor: needsIpv4Underlay }, judgeOuterSources);
 
 /** Where outside sources are dropped anyway, the list is only seen at work once they are accepted. */
 const listIsSeenAnyway = (profile: Profile): string | undefined => {
+  const underlay = needsIpv4Underlay(profile);
+  if (underlay !== undefined) return underlay;
   if (isConfiguredTunnel(profile)) return 'a configured tunnel knows one outer source only';
   return profile.switches.nativeInnerSrc === 'accept' ? 'the case without variant sends the same' : undefined;
 };

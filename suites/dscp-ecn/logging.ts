@@ -6,6 +6,8 @@ const PACKETS = 1000;
 /** Far below one line per packet, and far above what a rate limit lets through in the time that the packets take. */
 const BOUNDED_LINES = 100;
 const CONGESTION_EXPERIENCED = 3;
+/** After as long as this a rate limit lets lines through again. */
+const LIMIT_INTERVAL_MS = 6000;
 
 /** The inner packet cannot say that it met congestion, so nobody should have marked the outer one. */
 const congested = (t: TestContext): Stimulus[] =>
@@ -15,11 +17,20 @@ const congested = (t: TestContext): Stimulus[] =>
 dscpEcn.case(
   'dscp-ecn.egress-logging',
   {
+    slow: true,
+    waitSeconds: (2 * LIMIT_INTERVAL_MS) / 1000,
     notFor: ({ switches }) =>
       switches.ecnDecap === 'off' ? 'ecnDecap=off: the decapsulator does not look at the outer ECN field' : undefined,
   },
   async (t) => {
-    const lines = await growthOf(t, 'ecnAnomaliesLogged', async () => t.expectSilence(congested(t)));
+    const logged = (): Promise<number | null> =>
+      growthOf(t, 'ecnAnomaliesLogged', async () => t.expectSilence(congested(t)));
+    let lines = await logged();
+    if (lines === 0) {
+      // One limit may serve everything that a node logs, and what went before may have spent it.
+      await t.sleep(LIMIT_INTERVAL_MS);
+      lines = await logged();
+    }
     if (lines === null || lines === 0) {
       t.violation('a line of log', lines === null ? 'no log' : `none after ${String(PACKETS)} packets`);
     } else {
@@ -30,7 +41,9 @@ dscpEcn.case(
       );
     }
     await t.restart({ logging: 'off' });
-    const suppressed = await growthOf(t, 'ecnAnomaliesLogged', async () => t.expectSilence(congested(t)));
+    // Long enough for a limit to let lines through again, if there were any.
+    await t.sleep(LIMIT_INTERVAL_MS);
+    const suppressed = await logged();
     t.expectEqual('lines of log while logging is off:', suppressed ?? 0, 0);
   },
 );

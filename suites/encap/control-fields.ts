@@ -31,7 +31,11 @@ encap.case('encap.flags-and-offset', async (t) => {
 
 // RFC 4213 section 3.5, RFC 791 section 3.1: the Header Checksum is the one's complement of the one's complement sum over the
 // header as it is sent, also where the carries of that sum carry once more.
-encap.case('encap.header-checksum', { setup: { underlayPrefixLength: SEGMENT_PREFIX_LENGTH }, notFor: needsOuterIpv4 }, judgeHeaderChecksum);
+encap.case(
+  'encap.header-checksum',
+  { setup: { underlayPrefixLength: SEGMENT_PREFIX_LENGTH }, notFor: needsOuterIpv4 },
+  judgeHeaderChecksum,
+);
 
 const IDENTIFIED_PACKETS = 2000;
 const FLOWS = 4;

@@ -39,29 +39,35 @@ encap.case('encap.any-upper-layer', async (t) => {
 
 // RFC 6864 section 4.3, RFC 791 section 3.1: who sends a packet with DF set does not fragment it, and who forwards one neither
 // fragments it nor clears the bit.
-encap.case('encap.df-never-cleared-in-transit', { setup: { switches: { mtuMode: 'dynamic' } }, notFor: needsOuterIpv4 }, async (t) => {
-  const largest = t.tunnelMtuBytes;
-  const sizes = [60, 1280, 1281, largest - 1, largest, largest + 1, 1500].filter((size) => size <= 1500);
-  const stimuli = [...new Set(sizes)].map((lengthBytes, index) => ({
-    ...t.fromPod({ source: t.lab.n1.pod(index % 4), lengthBytes }),
-    title: `pod packet of ${String(lengthBytes)} bytes`,
-  }));
-  const foreign = foreignPacket(t);
-  const seen = await t.exchange(...stimuli, foreign);
-  for (const stimulus of stimuli) {
-    const frames = seen.tunnelPackets(stimulus).flatMap((packet) => packet.frames);
-    for (const frame of frames) {
-      const { bytes } = frame;
-      const isFragment =
-        ipv4MoreFragments(bytes, ETHERNET.HEADER_LENGTH) || ipv4FragmentOffset(bytes, ETHERNET.HEADER_LENGTH) > 0;
-      t.expectEqual(`DF set (${stimulus.title}):`, ipv4DontFragment(bytes, ETHERNET.HEADER_LENGTH), true, { frame });
-      t.expectEqual(`outer fragment (${stimulus.title}):`, isFragment, false, { frame });
+encap.case(
+  'encap.df-never-cleared-in-transit',
+  { setup: { switches: { mtuMode: 'dynamic' } }, notFor: needsOuterIpv4 },
+  async (t) => {
+    const largest = t.tunnelMtuBytes;
+    const sizes = [60, 1280, 1281, largest - 1, largest, largest + 1, 1500].filter((size) => size <= 1500);
+    const stimuli = [...new Set(sizes)].map((lengthBytes, index) => ({
+      ...t.fromPod({ source: t.lab.n1.pod(index % 4), lengthBytes }),
+      title: `pod packet of ${String(lengthBytes)} bytes`,
+    }));
+    const foreign = foreignPacket(t);
+    const seen = await t.exchange(...stimuli, foreign);
+    for (const stimulus of stimuli) {
+      const frames = seen.tunnelPackets(stimulus).flatMap((packet) => packet.frames);
+      for (const frame of frames) {
+        const { bytes } = frame;
+        const isFragment =
+          ipv4MoreFragments(bytes, ETHERNET.HEADER_LENGTH) || ipv4FragmentOffset(bytes, ETHERNET.HEADER_LENGTH) > 0;
+        t.expectEqual(`DF set (${stimulus.title}):`, ipv4DontFragment(bytes, ETHERNET.HEADER_LENGTH), true, { frame });
+        t.expectEqual(`outer fragment (${stimulus.title}):`, isFragment, false, { frame });
+      }
     }
-  }
-  // Most overlay nodes forward no IPv4 at all, which is no fault.
-  for (const frame of seen.of(foreign).filter(({ port }) => port !== 'P'))
-    t.expectEqual(`DF set (${foreign.title}):`, ipv4DontFragment(frame.bytes, ETHERNET.HEADER_LENGTH), true, { frame });
-});
+    // Most overlay nodes forward no IPv4 at all, which is no fault.
+    for (const frame of seen.of(foreign).filter(({ port }) => port !== 'P'))
+      t.expectEqual(`DF set (${foreign.title}):`, ipv4DontFragment(frame.bytes, ETHERNET.HEADER_LENGTH), true, {
+        frame,
+      });
+  },
+);
 
 /** An IPv4 packet with DF that is not the DUT's. */
 const foreignPacket = (t: TestContext): ReturnType<TestContext['raw']> => {

@@ -3,7 +3,7 @@ import { embedsNothing } from '../decap/vectors.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import { fragment } from './area.ts';
 import { expectIntact, named } from './vectors.ts';
-import { needsOuterIpv4 } from '../outer-family.ts';
+import { needsIpv4Reassembly } from '../outer-family.ts';
 
 /** What a fragment of another packet differs in. */
 interface Foreign {
@@ -35,7 +35,7 @@ const foreigners = (t: TestContext): Foreign[] => {
 
 // RFC 791 section 3.2, RFC 4213 section 3.6: fragments belong together when source, destination, protocol and Identification are all
 // the same. One that differs in any of them is never put together with the others; with its own ones it still is.
-fragment.case('fragment.reassembly-key', { notFor: needsOuterIpv4 }, async (t) => {
+fragment.case('fragment.reassembly-key', { notFor: needsIpv4Reassembly }, async (t) => {
   for (const { what, outer } of foreigners(t)) {
     for (const order of ['behind', 'ahead of'] as const) {
       const title = `tunnel packet of which one fragment has another ${what}, ${order} the first one`;

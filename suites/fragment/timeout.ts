@@ -2,7 +2,7 @@ import { ICMPV4_TYPE, type LayerOf } from '../../harness/packet/index.ts';
 import type { Seen, SeenFrame, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { fragment } from './area.ts';
 import { wholeOf } from './vectors.ts';
-import { needsOuterIpv4 } from '../outer-family.ts';
+import { needsIpv4Reassembly } from '../outer-family.ts';
 
 const EARLIEST_MS = 60_000;
 const LATEST_MS = 120_000;
@@ -67,31 +67,35 @@ const isInTime = (afterMs: number): boolean =>
 
 // RFC 1122 section 3.3.2, RFC 792, RFC 4213 section 3.6: of a packet that stays incomplete nothing is ever delivered. It is discarded
 // after a time, recommended to be 60 to 120 s; its sender is told with Time Exceeded, code 1, where the first fragment is there.
-fragment.case('fragment.incomplete-discarded', { slow: true, waitSeconds: 135, notFor: needsOuterIpv4 }, async (t) => {
-  await t.watch({ forMs: APART_MS });
-  const packets = [
-    incomplete(t, 'without its first fragment', [1, 2]),
-    incomplete(t, 'with its last fragment alone', [2]),
-    incomplete(t, 'without its middle fragment', [0, 2]),
-    incomplete(t, 'without its last fragment', [0, 1]),
-    incomplete(t, 'with its first fragment alone', [0]),
-  ];
-  const due = packets.filter(({ isDue }) => isDue);
-  const clock = t.fromTunnel();
-  const seen = await t.watch(
-    {
-      forMs: LATEST_MS + TOLERANCE_MS,
-      until: (soFar) => due.every(({ whole }) => reportsOf(soFar, whole).length > 0),
-    },
-    clock,
-    ...packets.flatMap(({ sent }) => sent),
-  );
-  const startNs = t.expectDelivered(seen, clock)?.frame.timestampNs;
-  for (const packet of packets) {
-    if (!packet.isDue) t.expectNothing(seen, packet.whole);
-    else if (startNs !== undefined) expectReport(t, seen, packet, startNs);
-  }
-  // What is missing comes too late now, and what was there is gone.
-  const late = await t.exchange(...packets.flatMap(({ missing }) => missing));
-  for (const { whole } of packets) t.expectNothing(late, whole);
-});
+fragment.case(
+  'fragment.incomplete-discarded',
+  { slow: true, waitSeconds: 135, notFor: needsIpv4Reassembly },
+  async (t) => {
+    await t.watch({ forMs: APART_MS });
+    const packets = [
+      incomplete(t, 'without its first fragment', [1, 2]),
+      incomplete(t, 'with its last fragment alone', [2]),
+      incomplete(t, 'without its middle fragment', [0, 2]),
+      incomplete(t, 'without its last fragment', [0, 1]),
+      incomplete(t, 'with its first fragment alone', [0]),
+    ];
+    const due = packets.filter(({ isDue }) => isDue);
+    const clock = t.fromTunnel();
+    const seen = await t.watch(
+      {
+        forMs: LATEST_MS + TOLERANCE_MS,
+        until: (soFar) => due.every(({ whole }) => reportsOf(soFar, whole).length > 0),
+      },
+      clock,
+      ...packets.flatMap(({ sent }) => sent),
+    );
+    const startNs = t.expectDelivered(seen, clock)?.frame.timestampNs;
+    for (const packet of packets) {
+      if (!packet.isDue) t.expectNothing(seen, packet.whole);
+      else if (startNs !== undefined) expectReport(t, seen, packet, startNs);
+    }
+    // What is missing comes too late now, and what was there is gone.
+    const late = await t.exchange(...packets.flatMap(({ missing }) => missing));
+    for (const { whole } of packets) t.expectNothing(late, whole);
+  },
+);

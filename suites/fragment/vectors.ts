@@ -1,4 +1,11 @@
-import { ETHER_TYPE, ETHERNET, ethernetEtherType, IPV4, ipv4HeaderLengthBytes, IPV6 } from '../../harness/packet/index.ts';
+import {
+  ETHER_TYPE,
+  ETHERNET,
+  ethernetEtherType,
+  IPV4,
+  ipv4HeaderLengthBytes,
+  IPV6,
+} from '../../harness/packet/index.ts';
 import { overheadBytes } from '../../harness/profile/index.ts';
 import type { FragmentPiece, InnerFields, Seen, Stimulus, TestContext } from '../../harness/tester/context.ts';
 

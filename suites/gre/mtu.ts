@@ -55,11 +55,15 @@ gre.case('gre.mtu', { setup: dynamic(), fresh: true }, (t) => judgeValue(t, over
 
 gre.case('gre.mtu', { variant: 'floor', setup: dynamic(), fresh: true }, (t) => judgeFloor(t, overheadOf(t)));
 
-gre.case('gre.mtu', { variant: 'limit-option', setup: dynamic({ encapLimit: '4' }), fresh: true, notFor: ofOuterIpv4 }, async (t) => {
-  await judgeValue(t, overheadOf(t));
-  await t.restart();
-  await judgeFloor(t, overheadOf(t));
-});
+gre.case(
+  'gre.mtu',
+  { variant: 'limit-option', setup: dynamic({ encapLimit: '4' }), fresh: true, notFor: ofOuterIpv4 },
+  async (t) => {
+    await judgeValue(t, overheadOf(t));
+    await t.restart();
+    await judgeFloor(t, overheadOf(t));
+  },
+);
 
 // RFC 4213 section 3.2.1, which both follow: a fixed tunnel MTU takes no notice of the path.
 gre.case('gre.mtu', { variant: 'static', setup: { switches: { mtuMode: 'static' } } }, async (t) => {

@@ -35,7 +35,10 @@ const judge = async (t: TestContext, ownLimit: number): Promise<void> => {
   const plain = named(t.fromPod(), 'pod packet without an encapsulation limit');
   const nested = [1, 3, 255].map((limit) => ({ limit, stimulus: podPacket(t, limit) }));
   const seen = await t.exchange(plain, ...nested.map(({ stimulus }) => stimulus));
-  const expected = [{ stimulus: plain, limit: ownLimit }, ...nested.map(({ stimulus, limit }) => ({ stimulus, limit: limit - 1 }))];
+  const expected = [
+    { stimulus: plain, limit: ownLimit },
+    ...nested.map(({ stimulus, limit }) => ({ stimulus, limit: limit - 1 })),
+  ];
   for (const { stimulus, limit } of expected) {
     const packet = t.expectTunnelled(seen, stimulus);
     if (packet === undefined) continue;
@@ -53,8 +56,12 @@ const judge = async (t: TestContext, ownLimit: number): Promise<void> => {
 
 // RFC 2473 section 4.1.1: a packet that comes with an encapsulation limit goes into the tunnel with the limit lowered by one; with a limit
 // of 0 it is discarded and its source told by Parameter Problem, code 0. One that comes without gets the configured limit, if any.
-ip6ip6.case('ip6ip6.encapsulation-limit', { setup: { switches: { encapLimit: '4' } } }, (t) => judge(t, 4));
+ip6ip6.case('ip6ip6.encapsulation-limit', { setup: { switches: { encapLimit: '4' } }, fresh: true }, (t) =>
+  judge(t, 4),
+);
 
-ip6ip6.case('ip6ip6.encapsulation-limit', { variant: 'none-configured', setup: { switches: { encapLimit: 'off' } } }, (t) =>
-  judge(t, NO_OPTION),
+ip6ip6.case(
+  'ip6ip6.encapsulation-limit',
+  { variant: 'none-configured', setup: { switches: { encapLimit: 'off' } }, fresh: true },
+  (t) => judge(t, NO_OPTION),
 );

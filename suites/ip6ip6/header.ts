@@ -13,10 +13,7 @@ const portsOf = (flow: number): Layer[] => [udp({ sourcePort: 10_000 + flow, des
 
 /** A packet of a flow: its ports and its flow label. */
 const ofFlow = (t: TestContext, flow: number, number: number): Stimulus =>
-  named(
-    t.fromPod({ flowLabel: flow + 1, layers: portsOf(flow) }),
-    `packet ${String(number)} of flow ${String(flow)}`,
-  );
+  named(t.fromPod({ flowLabel: flow + 1, layers: portsOf(flow) }), `packet ${String(number)} of flow ${String(flow)}`);
 
 // RFC 2473 sections 3.1, 5 and 6.1: the outer header names what is behind it (41, at most behind a Destination Options header), starts with
 // the configured hop limit whatever the inner one is, and the inner packet is carried as it is, one hop older.

@@ -1,4 +1,4 @@
-import { Ipv4Address } from '../../harness/address/index.ts';
+import type { Ipv4Address } from '../../harness/address/index.ts';
 import {
   build,
   ETHERNET,

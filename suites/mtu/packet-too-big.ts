@@ -19,7 +19,7 @@ import {
   tell,
 } from './vectors.ts';
 
-/** Of 1500 bytes; an outer IPv6 header is 20 longer than an IPv4 one (RFC 2473 section 7). */
+/** Of 1500 bytes; an outer IPv6 header is 20 longer than an IPv4 one, and 8 more with the limit option (RFC 2473 section 7). */
 const LARGEST_BYTES = { 'protocol-41': 1480, fou: 1472, gue: 1468, gre: 1476 } as const;
 
 // RFC 4213 section 3.2 counts 20 bytes of IPv4 header; UDP encapsulation adds 8 (RFC 768), GUE 4 more, GRE 4 (RFC 2784 section 2.1),
@@ -27,7 +27,8 @@ const LARGEST_BYTES = { 'protocol-41': 1480, fou: 1472, gue: 1468, gre: 1476 } a
 mtu.case('mtu.overhead-per-framing', { setup: DYNAMIC }, async (t) => {
   const { encapsulation, switches } = t.profile;
   const variantBytes = encapsulation.kind === 'gue' && switches.gueVariant === '1' ? 4 : 0;
-  const outerBytes = switches.outerFamily === 'ipv6' ? 20 : 0;
+  const limitBytes = switches.encapLimit === 'off' ? 0 : 8;
+  const outerBytes = switches.outerFamily === 'ipv6' ? 20 + limitBytes : 0;
   const largestBytes = LARGEST_BYTES[encapsulation.kind] + variantBytes - outerBytes;
   const fits = podPacket(t, largestBytes);
   const sizes = [largestBytes + 1, largestBytes + 8, largestBytes + 9];

@@ -93,10 +93,11 @@ export const fragmentationNeeded = (
   return t.raw('U', title, frame, packet.frame.stimulus?.mark);
 };
 
-/** The DUT is told something about the path of a packet, and answers nothing. */
+/** The DUT is told something about the path of a packet, and answers nothing to who told it. */
 export const tell = async (t: TestContext, packet: TunnelPacket, nextHopMtuBytes: number): Promise<void> => {
-  const isIpv6 = packet.outerIpv6 !== undefined;
-  await t.expectSilence((isIpv6 ? outerTooBig : fragmentationNeeded)(t, packet, nextHopMtuBytes));
+  if (packet.outerIpv6 === undefined) await t.expectSilence(fragmentationNeeded(t, packet, nextHopMtuBytes));
+  // RFC 2473 section 8.2: the entry of the tunnel may tell the source, of which an ICMPv6 error quotes enough.
+  else await t.expectSilence(outerTooBig(t, packet, nextHopMtuBytes), { allow: [{ type: PACKET_TOO_BIG }] });
 };
 
 /** A packet on which the DUT can be told something: of the full tunnel MTU, so that every path could be too narrow for it. */

@@ -24,6 +24,11 @@ const GROUPS = [
 ];
 const LINK_LOCALS = ['fe80::1', 'fe80::abcd'];
 
+const neighboursOf = (t: TestContext): Ipv6Address[] => [
+  ...LINK_LOCALS.map((text) => Ipv6Address.parse(text)),
+  linkLocalOf(t.lab.n2.ipv4),
+];
+
 /** Packets of pods to groups and to neighbours: what a link can carry, and a mapped overlay cannot. */
 const podPackets = (t: TestContext): Stimulus[] => {
   const layers = [icmpv6EchoRequest({ identifier: 0x4148, sequence: 1 })];
@@ -37,8 +42,7 @@ const podPackets = (t: TestContext): Stimulus[] => {
       ),
     ];
   });
-  const embedded = linkLocalOf(t.lab.n2.ipv4);
-  const toNeighbours = [...LINK_LOCALS.map((text) => Ipv6Address.parse(text)), embedded].map((destination) =>
+  const toNeighbours = neighboursOf(t).map((destination) =>
     named(t.fromPod({ destination }), `pod packet to ${destination.toString()}`),
   );
   return [...toGroups, ...toNeighbours];
@@ -71,12 +75,16 @@ const expectNoneOfItsOwn = (t: TestContext, seen: Seen, when: string): void => {
 };
 
 // RFC 3056 section 3.1, RFC 5969 sections 8 and 9, RFC 3964 section 5.3.2: a mapped overlay has no neighbours and no groups: packets to
-// either never enter the tunnel, and no Neighbor, Router or Multicast Listener Discovery is spoken there, not even as an answer.
+// either never enter the tunnel, and no Neighbor, Router or Multicast Listener Discovery is spoken there, not even as an answer. What the
+// node looks for on the pod link instead is answered there, so that it has nothing to report some seconds later.
 neighbour.case('neighbour.nbma-silent', { notFor: embedsNothing }, async (t) => {
   const { lab } = t;
   const stimuli = podPackets(t);
   const control = named(t.fromPod(), 'pod packet to a pod of another node');
+  const others = neighboursOf(t).filter((address) => !address.equals(lab.podGateway));
+  for (const address of others) t.answerFor(address, true);
   const seen = await t.exchange(...stimuli, control);
+  for (const address of others) t.answerFor(address, false);
   for (const stimulus of stimuli) {
     const tunnelled = seen.of(stimulus).filter(({ port }) => port !== 'P');
     const [frame] = tunnelled;

@@ -18,6 +18,10 @@ const badForEverybody = (t: TestContext): Stimulus[] => {
       ? [
           tunnel('tunnel packet with a wrong header checksum', {}, { outer: { headerChecksum: 0x1234 } }),
           tunnel('tunnel packet with IHL 4', {}, { outer: { ihl: 4 } }),
+          tunnel('tunnel packet from 127.0.0.1', {}, { from: ipv4('127.0.0.1') }),
+          tunnel('tunnel packet from 224.0.0.1', {}, { from: ipv4('224.0.0.1') }),
+          tunnel('tunnel packet to the broadcast address of the segment', {}, { to: lab.subnetBroadcast }),
+          tunnel('tunnel packet to 224.0.0.1', {}, { to: ipv4('224.0.0.1') }),
         ]
       : []),
     tunnel('tunnel packet with outer version 5', {}, { outer: { version: 5 } }),
@@ -34,11 +38,7 @@ const badForEverybody = (t: TestContext): Stimulus[] => {
     ),
     tunnel('tunnel packet with inner version 4', { version: 4 }),
     tunnel('tunnel packet with a Payload Length beyond the datagram', { payloadLength: innerBytes }),
-    tunnel('tunnel packet from 127.0.0.1', {}, { from: ipv4('127.0.0.1') }),
-    tunnel('tunnel packet from 224.0.0.1', {}, { from: ipv4('224.0.0.1') }),
     tunnel("tunnel packet from the DUT's own address", {}, { from: lab.n1.ipv4 }),
-    tunnel('tunnel packet to the broadcast address of the segment', {}, { to: lab.subnetBroadcast }),
-    tunnel('tunnel packet to 224.0.0.1', {}, { to: ipv4('224.0.0.1') }),
     tunnel('tunnel packet with inner source ::1', { source: Ipv6Address.parse('::1') }),
     tunnel('tunnel packet with a multicast inner source', { source: Ipv6Address.parse('ff0e::1') }),
     tunnel('tunnel packet with an IPv4-mapped inner source', { source: mappedSource }),

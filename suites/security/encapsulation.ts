@@ -1,4 +1,4 @@
-import { Ipv6Address } from '../../harness/address/index.ts';
+import { Ipv6Address, Ipv6Prefix } from '../../harness/address/index.ts';
 import { ethernetDestination, MacAddress } from '../../harness/packet/index.ts';
 import type { Profile } from '../../harness/profile/index.ts';
 import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
@@ -12,6 +12,7 @@ import {
   unless,
   words,
 } from '../decap/vectors.ts';
+import { profileTextWith } from '../address/mapping-vectors.ts';
 import { security } from './area.ts';
 import { expectNotEncapsulated, expectNotEncapsulatedBeside } from './judging.ts';
 
@@ -120,35 +121,45 @@ security.case(
   judgeEmbeddedDestinations,
 );
 
-const noOtherDomain = (profile: Profile): string | undefined => {
-  if (embedsSpecials(profile) === undefined) return 'the case without variant embeds whole IPv4 addresses';
-  return profile.encapsulation.kind === 'fou' ? 'the domain of this variant is not in UDP' : undefined;
-};
+const noOtherDomain = (profile: Profile): string | undefined =>
+  embedsSpecials(profile) === undefined ? 'the case without variant embeds whole IPv4 addresses' : undefined;
 
 // A 6rd domain without common bits can name any IPv4 address; private ones are legal there.
-security.case(
-  'security.encap-embedded-non-global',
-  { variant: 'whole-address', setup: { profileText: '6rd:2001:db8::/32+0.0.0.0/0' }, notFor: noOtherDomain },
-  judgeEmbeddedDestinations,
-);
+security.case('security.encap-embedded-non-global', { variant: 'whole-address', notFor: noOtherDomain }, async (t) => {
+  await t.restart({ profileText: profileTextWith(t.profile, '2001:db8::/32+0.0.0.0/0') });
+  await judgeEmbeddedDestinations(t);
+});
 
 const INVALID = words(
   ':: ::1 ::2 ::192.0.2.20 ::10.0.0.2 ::ffff:1.2.3.4 ::ffff:10.0.0.2 0:1::1',
   'fe80::10 febf::1 fec0::1 feff::1 ff02::1 ff05::2 ff0e::1',
 );
 
+const LINK_LOCAL = Ipv6Prefix.parse('fe80::/10');
+
 // RFC 3964 sections 5.1 and 5.3.2, RFC 4291 section 2.5.6: what has a source or destination in ::/16, fe80::/10, fec0::/10 or ff00::/8
-// is not encapsulated, whatever the other address says. A link-local source may be told that it is out of scope.
+// is not encapsulated, whatever the other address says. A link-local source may be told that it is out of scope. Link-local addresses
+// belong to machines on the pod link: a node that looks for them there is answered, and has nothing to report some seconds later.
 security.case('security.encap-invalid-inner', { notFor: embedsNothing }, async (t) => {
   const { lab } = t;
   const addresses = INVALID.map((text) => Ipv6Address.parse(text));
-  const refused = addresses.flatMap((address) => [
+  const neighbours = addresses.filter((address) => LINK_LOCAL.contains(address));
+  const refused = addresses.map((address) =>
     fromPodAs(t, address, lab.n2.pod(), `pod packet to N2 with source ${address.toString()}`),
-    named(t.fromPod({ destination: address }), `pod packet with destination ${address.toString()}`),
-  ]);
-  await expectNotEncapsulatedBeside(t, [named(t.fromPod(), 'pod packet with valid addresses')], refused, {
-    error: 'allowed',
-  });
+  );
+  const lost = addresses.map((address) => ({
+    stimulus: named(t.fromPod({ destination: address }), `pod packet with destination ${address.toString()}`),
+    isForPodLink: LINK_LOCAL.contains(address),
+  }));
+  const control = named(t.fromPod(), 'pod packet with valid addresses');
+  for (const neighbour of neighbours) t.answerFor(neighbour, true);
+  const seen = await t.exchange(...refused, ...lost.map(({ stimulus }) => stimulus), control);
+  for (const neighbour of neighbours) t.answerFor(neighbour, false);
+  for (const stimulus of refused) expectNotEncapsulated(t, seen, stimulus, { error: 'allowed' });
+  for (const { stimulus, isForPodLink } of lost) {
+    expectNotEncapsulated(t, seen, stimulus, { error: 'allowed', isForPodLink });
+  }
+  t.expectTunnelled(seen, control);
 });
 
 const judgeOwnBroadcast = async (t: TestContext): Promise<void> => {

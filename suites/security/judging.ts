@@ -5,6 +5,8 @@ import { innerHeaders } from '../decap/judging.ts';
 export interface RefusalOptions {
   /** Whether the pod may be told with one ICMPv6 Destination Unreachable, or is only better not told. */
   readonly error: 'allowed' | 'discouraged';
+  /** It is for a neighbour of the pod, so that it may go back to the link where it came from, and the pod may be told so. */
+  readonly isForPodLink?: boolean;
 }
 
 const DESTINATION_UNREACHABLE = 1;
@@ -17,10 +19,10 @@ export const expectNotEncapsulated = (
   t: TestContext,
   seen: Seen,
   stimulus: Stimulus,
-  { error }: RefusalOptions,
+  { error, isForPodLink = false }: RefusalOptions,
 ): void => {
   const [refusal] = seen.icmpv6Errors(stimulus).filter(isRefusal);
-  const others = seen.of(stimulus).filter((frame) => frame !== refusal?.frame);
+  const others = seen.of(stimulus).filter((frame) => frame !== refusal?.frame && !(isForPodLink && frame.port === 'P'));
   const [first] = others;
   const options = first === undefined ? {} : { frame: first };
   t.expectEqual(`frames caused by the ${stimulus.title}:`, others.length, 0, options);

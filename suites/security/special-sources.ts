@@ -1,4 +1,4 @@
-import { Ipv6Address } from '../../harness/address/index.ts';
+import type { Ipv6Address } from '../../harness/address/index.ts';
 import { routingHeader, udp } from '../../harness/packet/index.ts';
 import type { Profile } from '../../harness/profile/index.ts';
 import type { InnerFields, Stimulus, TestContext } from '../../harness/tester/context.ts';

@@ -1,4 +1,4 @@
-# Read by up, where the set-up asks for a second tunnel on the same address: another device of the same driver.
+# Read by up, where the set-up asks for a second tunnel: another device of the same driver.
 
 second=$(
   for word in $(export -p); do
@@ -15,7 +15,7 @@ second=$(
   echo "$mtu $mapping $bound $path_mtu tos $tos"
 ) || exit
 
-add link add name "$SECOND_DEVICE" type sit mode ip6ip local "$PROTO41_UNDERLAY_ADDRESS" ${second#* } $encapsulation
+add link add name "$SECOND_DEVICE" type sit mode ip6ip local "$PROTO41_SECOND_UNDERLAY_ADDRESS" ${second#* } $encapsulation
 add link set dev "$SECOND_DEVICE" mtu "${second%% *}" up
 if [ "$PROTO41_SECOND_OVERLAY_ADDRESS" != "$PROTO41_OVERLAY_ADDRESS" ]; then
   add addr add "$PROTO41_SECOND_OVERLAY_ADDRESS/128" dev "$SECOND_DEVICE" nodad

@@ -61,7 +61,10 @@ switch HAIRPIN "$hairpin"
 switch POD_SOURCE 'node-prefix any'
 switch FOREIGN_PREFIX_CHECK 'off'
 switch INGRESS_FILTER 'off on'
-switch STRICT_RPF 'off on'
+# There is no such check for IPv6.
+rpf='off on'
+[ "$OUTER_FAMILY" = ipv4 ] || rpf=off
+switch STRICT_RPF "$rpf"
 switch ICMP4_TRANSLATE 'none linux'
 switch MISMATCH_ICMP 'silent'
 switch HOP_BY_HOP 'ignore process'
@@ -91,8 +94,8 @@ if [ "$PROTO41_MAPPING" = 6rd ] && [ "$PROTO41_SWITCH_PRIVATE_V4" = deny ]; then
   unsupported 'PRIVATE_V4=deny in a 6rd domain'
 fi
 # Of a pair that embeds addresses the driver checks both, so that a source of the own prefix is the own address, which IPv4 input refuses.
-if [ "$PROTO41_SWITCH_INGRESS_FILTER" = on ] && [ "$PROTO41_MAPPING" = 6in4 ]; then
-  unsupported 'INGRESS_FILTER=on on a configured tunnel'
+if [ "$PROTO41_SWITCH_INGRESS_FILTER" = on ] && [ "$PROTO41_MAPPING" != 6rd ] && [ "$PROTO41_MAPPING" != 6to4 ]; then
+  unsupported "INGRESS_FILTER=on with the mapping $PROTO41_MAPPING"
 fi
 if [ "$PROTO41_SWITCH_RELAY" = configured ]; then
   [ "$PROTO41_MAPPING" != 6in4 ] || unsupported 'a relay beside a configured tunnel'

@@ -45,4 +45,22 @@ test('only an empty folder is taken back', async () => {
   assert.not.ok((await readdir(folder)).includes('d'));
 });
 
+test('a place where nothing can be made is refused, also one that only seems to be there', async () => {
+  for (const named of ['/proc/proto41/x', '/proc/sys/proto41', '/etc/hostname/x'])
+    await assert.rejects(makeOutputFolder(named, NOW, folder), (error) => error instanceof UsageError);
+});
+
+test('the default parent goes with the folder of a run that never began, unless something else is in it', async () => {
+  const working = join(folder, 'never-began');
+  const made = await makeOutputFolder(undefined, NOW, working);
+  await removeIfEmpty(made);
+  assert.equal(await readdir(working), []);
+  const [first, second] = [
+    await makeOutputFolder(undefined, NOW, working),
+    await makeOutputFolder(undefined, NOW, working),
+  ];
+  await removeIfEmpty(first);
+  assert.equal(await readdir(join(working, 'proto41-results')), [basename(second)]);
+});
+
 test.run();

@@ -37,6 +37,13 @@ test('a pass exits with 0, says where the results are, and ends with one summary
   assert.not.match(stdout + stderr, '\u001b');
 });
 
+test('wrong usage announces no results, and leaves no folder', async () => {
+  const { exitCode, stderr } = await run('--case', 'nothing.such', '--out', 'never');
+  assert.is(exitCode, 2);
+  assert.not.match(stderr, 'results in');
+  assert.not.ok((await readdir(folder)).includes('never'));
+});
+
 test('a failure exits with 1, as it happens in one line and at the end in a block, escaped', async () => {
   const { exitCode, stdout } = await run('--case', '*/bad', '--out', 'bad');
   assert.is(exitCode, 1);
@@ -45,8 +52,10 @@ test('a failure exits with 1, as it happens in one line and at the end in a bloc
   assert.match(stdout, /evidence {2}\.\/bad\/evidence\/encap\.exactly-once_bad\.overlay\.pcapng/);
   assert.not.match(stdout, '\u001b');
   assert.equal((await readdir(join(folder, 'bad'))).sort(), [
+    'ctrf.json',
     'evidence',
     'junit.xml',
+    'report.html',
     'results.json',
     'results.tap',
     'summary.md',

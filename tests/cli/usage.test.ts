@@ -43,6 +43,26 @@ const WRONG: readonly (readonly [title: string, parameters: readonly string[], .
     ['run', '--kernel', 'sid', '--node', 'memory'],
     '--kernel sid: expected --node vm, found memory',
   ],
+  [
+    'every kernel without a machine',
+    ['run', '--kernel', 'all', '--node', 'memory'],
+    '--kernel all: expected --node vm, found memory',
+  ],
+  [
+    'every kernel with the modules of one',
+    ['run', '--kernel', 'all', '--modules', '/x'],
+    '--modules /x: expected --kernel FILE beside it, found --kernel all',
+  ],
+  [
+    'an option of a profile twice, with its position',
+    ['run', '--profile', 'overlay,mtu=static:1300,tos=copy,mtu=dynamic'],
+    'At position 33: expected each option once, found mtu again',
+  ],
+  [
+    'no random packet at all',
+    ['run', '--property-packets', '0'],
+    "option '--property-packets <n>' argument '0' is invalid",
+  ],
   ['modules without a kernel', ['run', '--modules', '/x'], '--modules /x: expected --kernel FILE'],
   ['an unknown kernel', ['run', '--kernel', 'hurd'], 'expected a kernel (bookworm', 'found "hurd"'],
   ['an unknown target', ['run', '--target', 'nobody'], 'found "nobody"', 'reference'],
@@ -107,7 +127,7 @@ test('the help names every command and exit code, and only what exists', async (
   assert.match(stdout, 'Usage: proto41 [options] [command]');
   assert.equal(
     [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name),
-    ['run', 'list', 'faults', 'doctor'],
+    ['run', 'list', 'plan', 'report', 'faults', 'check', 'doctor'],
   );
   for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
 });
@@ -120,15 +140,19 @@ test('the help of run has every flag', async () => {
     [
       'target <name>',
       'node <name>',
+      'wire <name>',
       'kernel <name|file>',
       'modules <dir>',
       'profile <text>',
       'case <glob>',
       'level <level>',
+      'tier <tier>',
       'strict',
+      'slow',
       'no-expectations',
       'shard <i/n>',
       'repeat <n>',
+      'property-packets <n>',
       'seed <text>',
       'bail',
       'out <dir>',

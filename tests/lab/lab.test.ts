@@ -30,6 +30,9 @@ const TEST_BED: readonly (readonly [string, string, string, string, string])[] =
   ['6rd', '10.0.0.1', 'fd5a:1234:5600:1::/64', '10.0.0.2', 'fd5a:1234:5600:2::/64'],
   ['6to4', '192.0.2.10', '2002:c000:20a::/48', '192.0.2.20', '2002:c000:214::/48'],
   ['6in4', '192.0.2.10', '2001:db8:1::/64', '192.0.2.20', '2001:db8:2::/64'],
+  ['gre', '192.0.2.10', '2001:db8:1::/64', '192.0.2.20', '2001:db8:2::/64'],
+  ['ip6ip6', '192.0.2.10', '2001:db8:1::/64', '192.0.2.20', '2001:db8:2::/64'],
+  ['6rd-br', '10.0.0.1', 'fd5a:1234:5600:1::/64', '10.0.0.2', 'fd5a:1234:5600:2::/64'],
 ];
 
 for (const [profile, n1, n1Prefix, n2, n2Prefix] of TEST_BED) {
@@ -102,7 +105,12 @@ test('the gateways stay on the segment, whatever its length', () => {
 
 test('the target is told the whole set-up, and a shell script the same in variables', () => {
   const setup = setupOf(labOf('overlay'));
-  assert.equal(setup.mapping, { kind: '6rd', domainPrefix: 'fd5a:1234:5600::/40', ipv4Prefix: '10.0.0.0/8' });
+  assert.equal(setup.mapping, {
+    kind: '6rd',
+    domainPrefix: 'fd5a:1234:5600::/40',
+    ipv4Prefix: '10.0.0.0/8',
+    role: 'ce',
+  });
   assert.equal(setup.overlay.tunnelRoutes, ['fd5a:1234:5600::/40']);
   assert.equal(Object.keys(setup.ports), ['P', 'U']);
   const variables = setupEnvironment(setup);
@@ -124,6 +132,45 @@ test('a configured tunnel names its remote, and a relay is named only where one 
   assert.is(setupOf(labOf('6rd')).overlay.relay, undefined);
   assert.is(setupOf(labOf('6rd,relay=configured')).overlay.relay, '10.0.0.5');
   assert.equal(setupOf(labOf('6rd,relay=configured')).overlay.relayRoutes, ['2001:db8:ffff::/48']);
+});
+
+test('an outer IPv6 header has an underlay that is the image of the IPv4 one', () => {
+  const setup = setupOf(labOf('ip6ip6'));
+  assert.equal(setup.mapping, { kind: 'ip6ip6', remote: 'fd00:6::c000:214' });
+  const { ipv6 } = setup.underlay;
+  assert.is(ipv6?.address, 'fd00:6::c000:20a');
+  assert.is(ipv6?.prefixLength, 120);
+  assert.equal(ipv6?.routes[0], { destination: 'fd00:6::/96', gateway: 'fd00:6::c000:2fb' });
+  const variables = setupEnvironment(setup);
+  assert.is(variables['PROTO41_REMOTE'], 'fd00:6::c000:214');
+  assert.is(variables['PROTO41_UNDERLAY6_ADDRESS'], 'fd00:6::c000:20a');
+  assert.is(setupOf(labOf('6in4')).underlay.ipv6, undefined);
+});
+
+test('an ISATAP link has addresses with and without the u bit, a router list and a next hop without an endpoint', () => {
+  const lab = labOf('isatap');
+  assert.is(lab.isatap?.addressOf(lab.n2.ipv4, 'global', false).toString(), '2001:db8:41::5efe:c000:214');
+  assert.is(lab.isatap?.addressOf(lab.n2.ipv4, 'link-local', true).toString(), 'fe80::200:5efe:c000:214');
+  const variables = setupEnvironment(setupOf(lab));
+  assert.is(variables['PROTO41_ISATAP_ROUTERS'], '192.0.2.20');
+  assert.is(
+    variables['PROTO41_ISATAP_ROUTES'],
+    '2001:db8:2::/64,fe80::5efe:c000:214 2001:db8:42::/64,fe80::200:5efe:c000:214 2001:db8:43::/64,fe80::c000:214',
+  );
+  assert.is(
+    setupEnvironment(setupOf(labOf('isatap,relay=configured')))['PROTO41_ISATAP_ROUTERS'],
+    '192.0.2.20 192.0.2.99',
+  );
+});
+
+test('behind a border relay the outside is native', () => {
+  const setup = setupOf(labOf('6rd-br,relay=configured'));
+  assert.equal(setup.overlay.relayRoutes, []);
+  assert.equal(
+    setup.pods.nativeRoutes.map(({ destination }) => destination),
+    ['fd00:99::/48', '2001:db8:ffff::/48'],
+  );
+  assert.is(setupEnvironment(setup)['PROTO41_6RD_ROLE'], 'br');
 });
 
 test('switch names become variables of the usual form', () => {

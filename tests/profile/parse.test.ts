@@ -1,5 +1,6 @@
 import {
   NAMED_PROFILES,
+  overheadBytes,
   parseProfile,
   ProfileError,
   SWITCH_NAMES,
@@ -59,10 +60,18 @@ test('options change a named profile', () => {
   assert.is(parseProfile(profile.text).text, profile.text);
 });
 
+/** A profile that can have a value which 6rd cannot. */
+const BASES: Readonly<Record<string, string>> = {
+  'outerFamily=ipv6': 'ip6ip6',
+  'encapLimit=4': 'ip6ip6',
+  'brAddress=anycast': '6rd-br',
+};
+
 test('every value of every switch survives a round trip', () => {
   for (const name of SWITCH_NAMES) {
     for (const value of SWITCH_VALUES[name]) {
-      const profile = withSwitches(parseProfile('6rd'), { [name]: value });
+      const base = parseProfile(BASES[`${name}=${value}`] ?? '6rd');
+      const profile = withSwitches(base, { [name]: value });
       assert.is(parseProfile(profile.text).switches[name], value, `${name}=${value}`);
     }
   }
@@ -87,6 +96,55 @@ test('impossible 6rd parameters are refused with the place of the address', () =
   assert.is(refusal('6rd:fd5a:1234:5600::1/40+10.0.0.0/8').position, 4);
   assert.is(refusal('6rd:fd5a:1234:5600::/40+10.0.0.1/8').position, 24);
   assert.match(refusal('6rd:fd5a:1234:5600::/40').message, '+');
+});
+
+test('every encapsulation and mapping has a text form and its own column of the catalogue', () => {
+  const examples: readonly (readonly [string, string, string])[] = [
+    ['gue', '6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=gue:6080,nativeInnerSrc=deny', 'gue'],
+    ['gre', '6in4,encap=gre', 'gre'],
+    ['ip6ip6', 'ip6ip6', 'ip6ip6'],
+    ['ip6ip6,encap=fou:3544', 'ip6ip6,encap=fou:3544', 'fou'],
+    ['isatap', 'isatap:2001:db8:41::/64', 'isatap'],
+    ['6rd-br', '6rd-br:fd5a:1234:5600::/40+10.0.0.0/8', '6rd-br'],
+    ['6in4,encap=gue:6080', '6in4,encap=gue:6080', 'gue'],
+  ];
+  for (const [name, text, column] of examples) {
+    const profile = parseProfile(name);
+    assert.is(profile.text, text);
+    assert.is(profile.catalogueProfile, column);
+    assert.is(parseProfile(text).text, text);
+  }
+});
+
+test('a border relay takes native packets into the tunnel and nothing but its domain out of it', () => {
+  const { mapping, switches } = parseProfile('6rd-br');
+  assert.is(mapping.kind === '6rd' && mapping.role, 'br');
+  assert.is(switches.podSource, 'any');
+  assert.is(switches.nativeInnerSrc, 'deny');
+  assert.is(switches.hairpin, 'relay');
+});
+
+test('the overhead counts every header', () => {
+  const bytes = (text: string): number => overheadBytes(parseProfile(text));
+  assert.is(bytes('overlay'), 20);
+  assert.is(bytes('fou'), 28);
+  assert.is(bytes('gue'), 32);
+  assert.is(bytes('gue,gueVariant=1'), 28);
+  assert.is(bytes('gre'), 24);
+  assert.is(bytes('ip6ip6'), 40);
+  assert.is(bytes('ip6ip6,encapLimit=4'), 48);
+  assert.is(bytes('ip6ip6,encap=fou:3544'), 48);
+});
+
+test('what does not go together is refused with the reason', () => {
+  assert.match(refusal('overlay,encap=gre').message, '6in4');
+  assert.match(refusal('isatap,encap=fou:3544').message, 'protocol 41');
+  assert.match(refusal('fou,outerFamily=ipv6').message, 'ip6ip6');
+  assert.match(refusal('ip6ip6,outerFamily=ipv4').message, 'outerFamily=ipv6');
+  assert.match(refusal('6in4,encapLimit=4').message, 'encapLimit=off');
+  assert.match(refusal('6rd,brAddress=anycast').message, '6rd-br');
+  assert.match(refusal('isatap:2001:db8:41::/48').message, '64 bits');
+  assert.match(refusal('overlay,encap=gue').message, 'gue:<port');
 });
 
 test('names of object members are no options', () => {

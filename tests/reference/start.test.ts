@@ -1,3 +1,4 @@
+import { NAMED_PROFILES } from '../../harness/profile/index.ts';
 import type { TargetSetup } from '../../harness/target/setup.ts';
 import { createReference } from '../../harness/reference/index.ts';
 import { assert, suite } from '../support/suite.ts';
@@ -20,8 +21,15 @@ const withMapping =
   (domainPrefix: string, ipv4Prefix: string) =>
   (setup: TargetSetup): TargetSetup => ({ ...setup, mapping: { kind: '6rd', domainPrefix, ipv4Prefix, role: 'ce' } });
 
-test('the four mappings and both encapsulations start', () => {
-  for (const text of ['overlay', '6rd', '6to4', '6in4', `${OVERLAY},encap=fou:3544`])
+test('every named profile starts, and what goes together besides', () => {
+  const named = NAMED_PROFILES.map(({ name }) => name);
+  for (const text of [
+    ...named,
+    'gue,gueVariant=1',
+    'ip6ip6,encapLimit=4',
+    'ip6ip6,encap=gue:6080',
+    '6rd-br,brAddress=anycast',
+  ])
     assert.is(outcomeOf(text), 'ready');
 });
 
@@ -50,13 +58,7 @@ test('6to4 does not start on a private address, unless that is allowed', () => {
 });
 
 test('switch values without an implementation are refused by name', () => {
-  for (const value of [
-    'sourcePair=legacy-3056',
-    'outerFamily=ipv6',
-    'gueVariant=1',
-    'encapLimit=4',
-    'ipsec=required',
-  ]) {
+  for (const value of ['sourcePair=legacy-3056', 'ipsec=required']) {
     assert.match(outcomeOf(`${OVERLAY},${value}`), value);
   }
 });

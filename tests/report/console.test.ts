@@ -27,6 +27,15 @@ test('a failure block names clause, alternatives, bytes, evidence and the comman
   ]);
 });
 
+test('a run of which only skips are left says why, and one that has more to tell does not', () => {
+  const skip = (id: string, reason: string) => caseResult({ id, verdict: 'skip', reason });
+  const only = consoleReport(runResult([skip('a', 'no tunnel\u001b[2J'), skip('b', 'other'), skip('c', 'other')]));
+  assert.match(only, 'Every case was skipped');
+  assert.match(only, '  1: no tunnel\\x1b[2J');
+  assert.match(only, '  2: other');
+  assert.not.match(consoleReport(runResult([skip('a', 'other'), caseResult()])), 'Every case was skipped');
+});
+
 test('a block shows the clause of every violation, and one that the catalogue does not know by its id', () => {
   const text = failureBlock(
     failed({

@@ -95,6 +95,12 @@ test('a violation that nobody declared does not hide behind one that somebody di
   assert.is(outcome?.kind, 'mismatch');
   const second = { requirement: 'decap.a', reason: 'TTL', matches: 'TTL 17' };
   assert.is(assess([both], options({ expectations: [...expectations, second] }))[0]?.kind, 'expected');
+  const list = [{ requirement: 'decap.a', reason: 'known', matches: ['TTL 17', '1/3 to'] }];
+  assert.is(assess([both], options({ expectations: list }))[0]?.kind, 'expected');
+  const others = [{ requirement: 'decap.a', reason: 'known', matches: ['TTL 18', '1/3 to'] }];
+  const [other] = assess([both], options({ expectations: others }));
+  if (other === undefined) throw new Error('expected an outcome');
+  assert.match(reasonOf(other), /"TTL 18" or "1\/3 to" only, found "outer TTL 17"/);
 });
 
 test('the declared words may occur anywhere in a violation, and the last day still counts', () => {

@@ -74,6 +74,10 @@ test('the rerun command can be pasted into a shell', () => {
     rerunCommand(facts, {}),
     `npm start -- run --target './my target' --node vm --kernel bookworm --profile 6rd:fd00::/40+10.0.0.0/8 --case decap.a/odd --seed 'it'\\''s' --strict`,
   );
+  assert.match(
+    rerunCommand({ ...facts, withoutExpectations: true, propertyPackets: 5000 }, {}),
+    / --property-packets 5000 --strict --no-expectations$/,
+  );
   assert.match(rerunCommand(facts, { PROTO41_STARTED_AS: 'proto41' }), /^proto41 run --target /);
 });
 

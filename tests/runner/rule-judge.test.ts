@@ -58,13 +58,40 @@ test('a segment ends the memory of the rules, and only its own frames are judged
   const recorder = recorderOf('outbound', tunnelled(1), tunnelled(64), tunnelled(1));
   const middle = { ...segmentOf(recorder), fromFrame: 2, toFrame: 3 };
   assert.equal(
-    new RuleJudge(judgeWithRules, recorder).finish([middle]).violations.filter(({ requirement }) =>
-      requirement.startsWith('hop-limit.'),
-    ),
+    new RuleJudge(judgeWithRules, recorder)
+      .finish([middle])
+      .violations.filter(({ requirement }) => requirement.startsWith('hop-limit.')),
     [],
   );
   const twice = new RuleJudge(judgeWithRules, recorder).finish([middle, middle]);
   assert.is(twice.judgedFrames.get('hop-limit.outer-ttl-value'), 2);
+});
+
+test('an exchange without a finding may be discarded, and what was judged in it still counts', () => {
+  const recorder = recorderOf('outbound', tunnelled(64), tunnelled(64));
+  const judge = new RuleJudge(judgeWithRules, recorder);
+  assert.is(judge.mayDiscard({ ...segmentOf(recorder), toFrame: 2 }), true);
+  recorder.discard({ nextNumber: 1 }, { nextNumber: 2 });
+  const { violations, judgedFrames } = judge.finish([segmentOf(recorder)]);
+  assert.equal(violations, []);
+  assert.is(judgedFrames.get('encap.header-checksum'), 2);
+});
+
+test('of exchanges that are all wrong a few are kept, and the others are counted', () => {
+  const recorder = recorderOf('outbound', ...Array.from({ length: 10 }, () => tunnelled(1)));
+  const judge = new RuleJudge(judgeWithRules, recorder);
+  const kept = Array.from({ length: 10 }, (_, index) => {
+    const segment = { ...segmentOf(recorder), fromFrame: index + 1, toFrame: index + 2 };
+    const mayDiscard = judge.mayDiscard(segment);
+    if (mayDiscard) recorder.discard({ nextNumber: index + 1 }, { nextNumber: index + 2 });
+    return !mayDiscard;
+  });
+  assert.equal(kept, [true, true, true, true, true, false, false, false, false, false]);
+  const ttl = judge
+    .finish([segmentOf(recorder)])
+    .violations.find(({ requirement }) => requirement.startsWith('hop-limit.'));
+  assert.is(ttl?.count, 10);
+  assert.is(recorder.frame(ttl?.frameNumber ?? 0) === undefined, false);
 });
 
 test.run();

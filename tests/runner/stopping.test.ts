@@ -1,5 +1,5 @@
 import { exitCodeOf } from '../../harness/runner/exit-code.ts';
-import { TargetError } from '../../harness/target/target-error.ts';
+import { TargetDownError, TargetError } from '../../harness/target/target-error.ts';
 import { WireError } from '../../harness/wire/wire-error.ts';
 import { suite, assert } from '../support/suite.ts';
 import { FakeSession } from './support/fake-session.ts';
@@ -137,6 +137,22 @@ test('a node that cannot be shut down is reported, and the verdicts are kept', a
   const result = await runFake(registryOf([a], [{ id: 'decap.a' }]), { session });
   assert.equal(verdicts(result), ['decap.a pass']);
   assert.is(result.stopped?.reason, 'still running');
+});
+
+test('a target that cannot be taken down ends the run, because nobody knows what is left of it', async () => {
+  class Stuck extends FakeTestbed {
+    override async down(): Promise<void> {
+      await super.down();
+      if (this.diary.includes('decap.a'))
+        throw new TargetDownError('expected down of the target to exit with 0, found 1');
+    }
+  }
+  const registry = registryOf([a, b], [{ id: 'decap.a' }, { id: 'decap.b', setup: { underlayMtuBytes: 1400 } }]);
+  const result = await runFake(registry, { testbed: new Stuck() });
+  assert.is(resultOf(result, 'decap.a').verdict, 'pass');
+  assert.match(result.stopped?.code ?? '', /TARGET_DOWN_FAILED/);
+  assert.match(result.stopped?.reason ?? '', /expected down of the target/);
+  assert.is(exitCodeOf(result), 3);
 });
 
 test.run();

@@ -36,7 +36,7 @@ test('a target that ships is found by name, with its executables', async () => {
   assert.equal(target.executables, ['up', 'down', 'stats']);
   assert.is(target.expectationsFile, join(folder, 'expectations.json'));
   assert.is(target.probeNonsense, true);
-  assert.equal(target.manifest, { contract: 1, ...MANIFEST, needs: [], profiles: [], policies: {} });
+  assert.equal(target.manifest, { contract: 1, ...MANIFEST, needs: [], profiles: [], policies: {}, extras: [] });
 });
 
 test('any folder with a manifest is a target', async () => {
@@ -87,6 +87,7 @@ test('a manifest is checked field by field', () => {
     policies: { tos: 'copy' },
     profiles: ['6rd:*'],
     needs: ['sit'],
+    extras: [],
   });
   assert.throws(() => read({ kind: 'binary' }), /t\/target\.json: at kind: /);
   assert.throws(() => read({ name: 'My Target' }), /kebab case/);

@@ -1,7 +1,7 @@
 import { build, ethernet, ipv4, ipv6, udp, MacAddress } from '../../harness/packet/index.ts';
 import { Ipv4Address, Ipv6Address } from '../../harness/address/index.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
-import { describeFrames } from '../../harness/tester/judgement.ts';
+import { describeFrames, Judgement } from '../../harness/tester/judgement.ts';
 import { RecordedSeenFrame } from '../../harness/tester/seen-frame.ts';
 import { assert, suite } from '../support/suite.ts';
 
@@ -19,6 +19,27 @@ test('frames in words show what is inside a UDP tunnel of the profile', () => {
   const words = (profile: string): string => describeFrames([frame], parseProfile(profile));
   assert.match(words('overlay,encap=fou:3544'), 'IPv6 fd00::1 > fd00::2');
   assert.not.match(words('overlay'), 'IPv6 fd00::1');
+});
+
+test('what a trial finds is recorded when it is kept, beside what there was before', () => {
+  const judgement = new Judgement('encap.a', () => parseProfile('overlay'));
+  judgement.doubt('before');
+  const good = judgement.trial(() => void judgement.expectEqual('TTL', 64, 64));
+  const bad = judgement.trial(() => {
+    judgement.expectEqual('TTL', 63, 64);
+    judgement.doubt('meanwhile');
+  });
+  assert.equal([good.failed, good.doubtful, bad.failed, bad.doubtful], [false, false, true, true]);
+  assert.equal([judgement.violations.length, judgement.doubts.length, judgement.judgements], [0, 1, 2]);
+  bad.keep();
+  assert.equal(
+    judgement.violations.map(({ actual }) => actual),
+    ['TTL 63'],
+  );
+  assert.equal(
+    judgement.doubts.map(({ reason }) => reason),
+    ['before', 'meanwhile'],
+  );
 });
 
 test.run();

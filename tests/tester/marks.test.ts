@@ -78,4 +78,42 @@ test('frames cut short anywhere are looked at without an error', () => {
   assert.is(registry.ownerOf(inFrame(inner).subarray(0, 40)), 'mine');
 });
 
+test('payload that looks like the beginning of a header is not taken for one', () => {
+  const registry = marks();
+  const [claimed, other] = [registry.next(), registry.next()];
+  registry.claim(claimed, 'mine', bare(claimed));
+  // Version 6 and the flow label of the claimed packet, and then the packet ends.
+  const lookalike = Uint8Array.of(0x60, (claimed >> 16) & 0x0f, (claimed >> 8) & 0xff, claimed & 0xff);
+  const packet = build(ipv6({ source: POD, destination: PEER, flowLabel: other }), udp(), payload(lookalike));
+  assert.is(registry.ownerOf(inFrame(packet)), undefined);
+  const inIpv6 = build(ipv6({ source: POD, destination: PEER, flowLabel: other, nextHeader: 41 }), payload(lookalike));
+  assert.is(registry.ownerOf(inFrame(inIpv6)), undefined);
+});
+
+test('a Redirect belongs to the packet whose header it quotes, however little of it that is', () => {
+  const registry = marks();
+  const mark = registry.next();
+  registry.claim(mark, 'mine', bare(mark));
+  const message = new Uint8Array(40 + 8 + 8 + 40);
+  message[0] = 137;
+  message.set([2, 1], 40);
+  message.set([4, 6], 48);
+  message.set(bare(mark).subarray(0, 40), 56);
+  const redirect = build(ipv6({ source: NODE, destination: POD, nextHeader: 58 }), payload(message));
+  assert.is(registry.ownerOf(inFrame(redirect)), 'mine');
+  // An option of length 0 ends the search, as it would never end by itself.
+  message[41] = 0;
+  const broken = build(ipv6({ source: NODE, destination: POD, nextHeader: 58 }), payload(message));
+  assert.is(registry.ownerOf(inFrame(broken)), undefined);
+});
+
+test('a claim is known by its mark also after its bytes are gone', () => {
+  const registry = marks();
+  const mark = registry.next();
+  registry.claim(mark, 'heavy', bare(mark));
+  registry.lighten(mark, () => 'light');
+  registry.lighten(registry.next(), () => 'never claimed');
+  assert.is(registry.ownerOf(inFrame(bare(mark))), 'light');
+});
+
 test.run();

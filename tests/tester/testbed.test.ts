@@ -257,4 +257,21 @@ test('a thousand stimuli in one exchange are all accounted for', async () => {
   assert.equal(observed.violations, []);
 });
 
+test('what the target does not count ends a case as skip, in its own words', async () => {
+  await assert.rejects(
+    play(undefined, async (t) => {
+      await t.stats();
+    }),
+    (error: unknown) => error instanceof SkipSignal && /it counts nothing/.test(error.reason),
+  );
+});
+
+test('the lab of a second tunnel is there where the set-up has one', async () => {
+  await play(undefined, async (t) => {
+    assert.throws(() => t.secondLab, /second tunnel/);
+    await t.restart({ secondTunnel: '6in4' });
+    assert.is(t.secondLab.profile.mapping.kind, '6in4');
+  });
+});
+
 test.run();

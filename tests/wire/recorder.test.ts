@@ -93,6 +93,24 @@ test('slices run from mark to mark, and survive that what came before them is di
   assert.equal(numbers(recorder.frames), [5, 6, 7, 8]);
 });
 
+test('frames in the middle can be let go of, and the others keep their numbers and places', () => {
+  const { recorder, P } = bench();
+  for (let value = 1; value <= 4; value += 1) P.send(Uint8Array.of(value));
+  recorder.discard({ nextNumber: 3 }, { nextNumber: 5 });
+  recorder.discard({ nextNumber: 3 }, { nextNumber: 5 });
+  const numbers = (frames: readonly RecordedFrame[]): number[] => frames.map((frame) => frame.number);
+  assert.equal(numbers(recorder.frames), [1, 2, 5, 6, 7, 8]);
+  assert.equal(
+    [1, 2, 3, 4, 5, 8, 9].map((number) => recorder.frame(number)?.number),
+    [1, 2, undefined, undefined, 5, 8, undefined],
+  );
+  assert.equal(numbers(recorder.since({ nextNumber: 2 }, { nextNumber: 6 })), [2, 5]);
+  P.send(Uint8Array.of(5));
+  assert.equal(numbers(recorder.since({ nextNumber: 8 })), [8, 9, 10]);
+  recorder.discardBefore({ nextNumber: 6 });
+  assert.equal(numbers(recorder.frames), [6, 7, 8, 9, 10]);
+});
+
 test('a slice becomes a pcapng with all ports, directions, times and comments', async () => {
   const { recorder, P, nodeU } = bench();
   P.send(Uint8Array.of(1));

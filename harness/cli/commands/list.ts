@@ -3,6 +3,7 @@ import { globMatcher } from '../../runner/glob.ts';
 import { nearMatches } from '../../runner/near-matches.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 import { caseListing } from '../lists/cases.ts';
+import { coverageFacts, coverageListing } from '../lists/coverage-facts.ts';
 import { faultListing } from '../lists/faults.ts';
 import { kernelListing } from '../lists/kernels.ts';
 import { listingText, type Listing } from '../lists/listing.ts';
@@ -20,6 +21,10 @@ const LISTINGS: Readonly<Record<string, Maker>> = {
   requirements: async (services) =>
     requirementListing(await services.loadRegistry(), await services.ruleRequirements()),
   cases: async (services) => caseListing(await services.loadRegistry()),
+  coverage: async (services) =>
+    coverageListing(
+      coverageFacts(await services.loadRegistry(), await services.ruleRequirements(), await services.faultNames()),
+    ),
   targets: targetListing,
   nodes: nodeListing,
   kernels: kernelListing,

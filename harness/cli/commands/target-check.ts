@@ -61,6 +61,7 @@ export const targetCheckCommand = async (
   const steps = [
     first,
     ...(await checkTarget({
+      probeNonsense: chosen.probeNonsense,
       profile,
       startSession: () => chosen.start({ signal: interrupts.signal, onProgress: () => undefined }),
       createTestbed: await services.loadTester(),

@@ -6,6 +6,7 @@ import { kernelStates } from '../lists/kernels.ts';
 import type { Check } from './check.ts';
 import { kernelChecks } from './kernels.ts';
 import { kvmCheck } from './kvm.ts';
+import { netnsChecks } from './netns.ts';
 import { nodeCheck, programChecks } from './programs.ts';
 import { cacheCheck, temporaryCheck } from './storage.ts';
 
@@ -30,6 +31,7 @@ export const examine = async ({ cache = cacheFolder(), quick = false }: ExamineO
     nodeCheck(),
     ...(await programChecks({ fetchesKernels: !hasKernel || !hasUserland, quick })),
     ...(quick ? [] : [await kvmCheck(cache, canProbe)]),
+    ...(quick ? [] : await netnsChecks()),
     ...(await kernelChecks(states)),
     await cacheCheck(cache),
     await temporaryCheck(),

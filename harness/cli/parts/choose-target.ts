@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { startMemoryNode } from '../../node/memory/index.ts';
+import { withClaimedExtras } from '../../node/claimed-extras.ts';
 import type { NodeSession } from '../../node/node.ts';
 import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
 import { seededRandom } from '../../random.ts';
@@ -15,7 +16,9 @@ import { UsageError } from '../usage-error.ts';
  */
 export const chooseTarget = async (request: TargetRequest): Promise<ChosenTarget> => {
   const target = await loadTarget(request.target);
-  const start = starterFor(target, request);
+  const startNode = starterFor(target, request);
+  const start = async (options: StartOptions): Promise<NodeSession> =>
+    withClaimedExtras(await startNode(options), target.manifest.extras);
   const { expectationsFile, probeNonsense } = target;
   if (expectationsFile === undefined) return { probeNonsense, expectations: [], start };
   return { probeNonsense, expectations: await loadExpectations(expectationsFile), expectationsFile, start };
@@ -33,6 +36,7 @@ const starterFor = (
     return () => startMemoryNode({ seed });
   }
   if (request.node === 'netns') return netnsStarter(target, request);
+  if (request.node === 'docker') return dockerStarter(target, request);
   if (manifest.kind !== 'script' || folder === undefined)
     throw misfit(request, `expected a target of kind script, found kind ${manifest.kind}`);
   const kernel = request.kernel === undefined ? undefined : parseKernelChoice(request.kernel);
@@ -50,17 +54,37 @@ const netnsStarter = (
   const { kind } = manifest;
   if ((kind !== 'script' && kind !== 'process') || folder === undefined)
     throw misfit(request, `expected a target of kind script or process, found kind ${kind}`);
-  const target = { kind, folder, hasDown: executables.includes('down'), hasStats: executables.includes('stats') };
-  return async ({ signal, outFolder }) => {
+  const target = { kind, folder, ...programsOf(executables) };
+  return async (options) => {
     const { startNetnsNode } = await import('../../node/netns/index.ts');
-    return startNetnsNode({
-      target,
-      signal,
-      ...(request.wire === undefined ? {} : { wire: request.wire }),
-      ...(outFolder === undefined ? {} : { logFile: join(outFolder, 'evidence', 'target.log') }),
-    });
+    return startNetnsNode({ target, ...interfaceOptions(request, options) });
   };
 };
+
+const dockerStarter = (
+  { manifest, folder, executables }: LoadedTarget,
+  request: TargetRequest,
+): ((options: StartOptions) => Promise<NodeSession>) => {
+  const { kind, image } = manifest;
+  if (kind !== 'image' || image === undefined || folder === undefined)
+    throw misfit(request, `expected a target of kind image, found kind ${kind}`);
+  const target = { kind, folder, ...programsOf(executables) };
+  return async (options) => {
+    const { startDockerNode } = await import('../../node/docker/docker-node.ts');
+    return startDockerNode({ image, target, ...interfaceOptions(request, options) });
+  };
+};
+
+const programsOf = (executables: LoadedTarget['executables']): { hasDown: boolean; hasStats: boolean } => ({
+  hasDown: executables.includes('down'),
+  hasStats: executables.includes('stats'),
+});
+
+const interfaceOptions = ({ wire }: TargetRequest, { signal, outFolder }: StartOptions) => ({
+  signal,
+  ...(wire === undefined ? {} : { wire }),
+  ...(outFolder === undefined ? {} : { logFile: join(outFolder, 'evidence', 'target.log') }),
+});
 
 const misfit = ({ node, target }: TargetRequest, problem: string): UsageError =>
   new UsageError(`--node ${node} --target ${target}: ${problem}`);

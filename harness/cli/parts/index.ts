@@ -1,4 +1,5 @@
 import type { CaseRegistry } from '../../runner/registry.ts';
+import { readStandardInput } from '../check/standard-input.ts';
 import type { Services } from '../services.ts';
 
 /** The parts that Proto41 is made of, around the suites that `run.ts` brings. Each is loaded by the command that needs it. */
@@ -6,7 +7,7 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services =>
   loadRegistry,
   chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
   loadTester: async () => (await import('../../tester/testbed.ts')).createTestbed,
-  standardInput: () => process.stdin,
+  standardInput: readStandardInput,
   loadRequirements: async () => (await import('../../../suites/catalogue/index.ts')).requirements,
   ruleRequirements: async () => {
     const { ruleIds } = await import('../../rules/index.ts');

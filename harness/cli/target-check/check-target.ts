@@ -14,6 +14,8 @@ const REMAINS_LIMIT_MS = 3_000;
 const REMAINS_POLL_MS = 50;
 
 export interface TargetCheckOptions {
+  /** Whether it is a program of its own, which has to know what it cannot do. */
+  readonly probeNonsense: boolean;
   readonly profile: Profile;
   readonly startSession: () => Promise<NodeSession>;
   readonly createTestbed: CreateTestbed;
@@ -33,7 +35,7 @@ export const checkTarget = async (options: TargetCheckOptions): Promise<readonly
   add(ok('node', nodeText(session)));
   try {
     const fresh = (await inspection?.state()) ?? [];
-    if (add(await askNonsense(session, options.profile))) {
+    if (add(await askNonsense(session, options))) {
       for (const step of await exercise(session, options)) add(step);
       add(await compareStates(inspection, fresh));
     }
@@ -47,8 +49,9 @@ export const checkTarget = async (options: TargetCheckOptions): Promise<readonly
 const nodeText = ({ facts }: NodeSession): string =>
   [facts.node, facts.kernelRelease, facts.accelerator].filter((text) => text !== undefined).join(', ');
 
-const askNonsense = async (session: NodeSession, profile: Profile): Promise<Step> => {
+const askNonsense = async (session: NodeSession, { probeNonsense, profile }: TargetCheckOptions): Promise<Step> => {
   const name = 'nonsense question';
+  if (!probeNonsense) return skipped(name, 'the target is no program of its own');
   try {
     await probeWithNonsense(session, profile, SEED);
     return ok(name, 'refused with exit code 127');

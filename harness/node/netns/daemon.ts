@@ -1,4 +1,4 @@
-import { TargetError } from '../../target/target-error.ts';
+import { NetnsError } from './netns-error.ts';
 import { TARGET_TIME_LIMIT_MS, TargetProgram, type ProgramEnd, type ProgramOptions } from './target-program.ts';
 
 /** What `up` of a target of kind `process` prints when frames may come. */
@@ -8,7 +8,7 @@ export type DaemonStart =
   | { readonly kind: 'ready'; readonly daemon: TargetProgram }
   | { readonly kind: 'ended'; readonly end: ProgramEnd; readonly program: TargetProgram };
 
-/** Starts `up` of a target of kind `process` and waits until it prints `ready`, or ends. Throws TargetError when it does neither. */
+/** Starts `up` of a target of kind `process` and waits until it prints `ready`, or ends. Throws NetnsError when it does neither. */
 export const startDaemon = async (options: Omit<ProgramOptions, 'program'>): Promise<DaemonStart> => {
   const program = new TargetProgram({ ...options, program: 'up' });
   let timer: NodeJS.Timeout | undefined;
@@ -30,7 +30,8 @@ export const startDaemon = async (options: Omit<ProgramOptions, 'program'>): Pro
     clearTimeout(timer);
   }
   await program.stop();
-  throw new TargetError(
+  throw new NetnsError(
+    'NETNS_TARGET_LATE',
     `expected up of the target to print the line "ready" within ${TARGET_TIME_LIMIT_MS / 1000} s for ` +
       `${options.setup.profile}, found it running without; it wrote:\n${program.output}`,
   );

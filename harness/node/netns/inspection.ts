@@ -42,7 +42,8 @@ const linesOf = (file: string, parameters: readonly string[]): string[] => {
       .filter((line) => line !== '')
       .map(withoutChance);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    // EACCES comes of a folder in PATH that this user may not look into.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EACCES')) return [];
     throw error;
   }
 };

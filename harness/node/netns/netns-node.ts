@@ -35,8 +35,8 @@ export const startNetnsNode = async (options: NetnsNodeOptions): Promise<NetnsSe
   const resources = new ResourceStack();
   try {
     const log = resources.use(new TargetLog(options.logFile));
-    const node = keep(resources, new NetworkNamespace());
-    const tester = keep(resources, new NetworkNamespace());
+    const node = keep(resources, NetworkNamespace.create());
+    const tester = keep(resources, NetworkNamespace.create());
     makeLinks(node, tester);
     const space = resources.use(await openProcessSpace(node, { keepRun: folder.startsWith('/run/') }));
     const wires = await openWires(tester, backend, resources);
@@ -51,7 +51,8 @@ export const startNetnsNode = async (options: NetnsNodeOptions): Promise<NetnsSe
   }
 };
 
-const keep = <Resource extends Disposable>(resources: ResourceStack, resource: Resource): Resource => {
+/** Lets the stack release what needs no waiting for. */
+export const keep = <Resource extends Disposable>(resources: ResourceStack, resource: Resource): Resource => {
   resources.use({
     [Symbol.asyncDispose]: async () => {
       resource[Symbol.dispose]();
@@ -60,7 +61,8 @@ const keep = <Resource extends Disposable>(resources: ResourceStack, resource: R
   return resource;
 };
 
-const openWires = async (
+/** The tester's ends of the links. */
+export const openWires = async (
   tester: NetworkNamespace,
   backend: InterfaceBackend,
   resources: ResourceStack,

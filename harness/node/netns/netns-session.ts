@@ -1,7 +1,7 @@
 import type { TargetKind } from '../../target/manifest.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { parseStats, type StatsOutcome } from '../../target/stats.ts';
-import { TargetError } from '../../target/target-error.ts';
+import { TargetDownError, TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import type { InterfaceWire } from '../../wire/interface/interface-wire.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
@@ -16,7 +16,8 @@ import { runProgram, type ProgramEnd, type ProgramName, type TargetProgram } fro
 const NOT_SUPPORTED = 127;
 
 export interface NetnsTarget {
-  readonly kind: Extract<TargetKind, 'script' | 'process'>;
+  /** An `image` may do either: configure and exit, or say `ready` and stay. */
+  readonly kind: Extract<TargetKind, 'script' | 'process' | 'image'>;
   readonly folder: string;
   /** A daemon that leaves nothing behind needs no `down`. */
   readonly hasDown: boolean;
@@ -64,7 +65,7 @@ export class NetnsSession implements NodeSession {
     await this.down();
     this.#parts.log.heading(`up ${setup.profile}`);
     const startedMs = performance.now();
-    const end = await (this.#parts.target.kind === 'process' ? this.#startDaemon(setup) : this.#runUp(setup));
+    const end = await (this.#parts.target.kind === 'script' ? this.#runUp(setup) : this.#startDaemon(setup));
     const durationMs = performance.now() - startedMs;
     if (end.exitCode === NOT_SUPPORTED) {
       return { kind: 'unsupported', reason: this.#lastStderr || `the target does not support ${setup.profile}` };
@@ -73,11 +74,12 @@ export class NetnsSession implements NodeSession {
     if (end.exitCode === 0) return { kind: 'ready', durationMs };
     // Before `down`, which has words of its own.
     const error = this.#error('up', setup, end);
-    await this.down();
+    await this.down(error);
     throw error;
   }
 
-  async down(): Promise<void> {
+  /** @param upError why the target is taken down again, where `up` failed half way */
+  async down(upError?: TargetError): Promise<void> {
     const setup = this.#current;
     if (setup === undefined) return;
     this.#current = undefined;
@@ -91,7 +93,10 @@ export class NetnsSession implements NodeSession {
     const end = await runProgram({ ...this.#programOptions(setup), program: 'down' });
     if (end.exitCode === 0) return;
     this.#lastStderr = end.program.output;
-    throw this.#error('down', setup, end);
+    const before = upError === undefined ? '' : `${upError.message}\nand then `;
+    throw new TargetDownError(
+      `${before}expected down of the target to exit with 0 after ${setup.profile}, found ${end.how}:\n${this.#lastStderr}`,
+    );
   }
 
   async stats(): Promise<StatsOutcome> {
@@ -136,8 +141,9 @@ export class NetnsSession implements NodeSession {
       this.#watch(start.daemon, setup);
       return { exitCode: 0, how: 'ready' };
     }
-    await this.#parts.space.clear();
     const { end, program } = start;
+    if (end.exitCode === 0 && this.#parts.target.kind === 'image') return end;
+    await this.#parts.space.clear();
     this.#lastStderr = end.exitCode === NOT_SUPPORTED ? program.stderr.trim() : program.output;
     if (end.exitCode !== 0) return end;
     throw new TargetError(

@@ -15,14 +15,18 @@ export class NetworkNamespace implements Disposable {
   readonly #fd: number;
   #open = true;
 
-  /** @throws NetnsError `NETNS_NOT_ALLOWED` without the right to make one */
-  constructor() {
+  private constructor(fd: number, inode: string) {
+    this.#fd = fd;
+    this.inode = inode;
+  }
+
+  /** A new one. Throws NetnsError `NETNS_NOT_ALLOWED` without the right to make one. */
+  static create(): NetworkNamespace {
     const home = openSync(OWN_NAMESPACE, 'r');
     try {
       unshare(CLONE_NEWNET);
       try {
-        this.#fd = openSync(OWN_NAMESPACE, 'r');
-        this.inode = readlinkSync(OWN_NAMESPACE);
+        return NetworkNamespace.#named(OWN_NAMESPACE);
       } finally {
         setNamespace(home, CLONE_NEWNET);
       }
@@ -36,6 +40,15 @@ export class NetworkNamespace implements Disposable {
     } finally {
       closeSync(home);
     }
+  }
+
+  /** The one that a process is in. */
+  static ofProcess(pid: number): NetworkNamespace {
+    return NetworkNamespace.#named(`/proc/${pid}/ns/net`);
+  }
+
+  static #named(path: string): NetworkNamespace {
+    return new NetworkNamespace(openSync(path, 'r'), readlinkSync(path));
   }
 
   /** How other programs name it, as long as it is open. */

@@ -30,8 +30,8 @@ const makeAll = async (): Promise<void> => {
   await using resources = new ResourceStack();
   // Here, so that a machine for which koffi has no program still gets an answer.
   const { AfPacketWire } = await import('../../wire/interface/afpacket-wire.ts');
-  using node = new NetworkNamespace();
-  using tester = new NetworkNamespace();
+  using node = NetworkNamespace.create();
+  using tester = NetworkNamespace.create();
   makeLinks(node, tester);
   resources.use(await openProcessSpace(node, { keepRun: false }));
   await tester.enter(() => new AfPacketWire({ port: 'P', interfaceName: testerInterface('P') })).close();

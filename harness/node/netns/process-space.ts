@@ -23,8 +23,14 @@ const POLL_MS = 5;
 
 /** A space for the processes of one target: of its own are network, process ids, /proc, /sys and /run. */
 export interface ProcessSpace extends AsyncDisposable {
-  /** A command line that runs a program of the space's view of the machine, in a folder. */
-  command(program: string, folder: string): readonly [file: string, ...parameters: string[]];
+  /** A command line that runs a program in the space, in a folder, with these variables of its own environment. */
+  command(
+    program: string,
+    folder: string,
+    variables: readonly string[],
+  ): readonly [file: string, ...parameters: string[]];
+  /** What belongs to the program whose command line was started as the leader of a process group. */
+  group(leader: number): Promise<readonly SpaceProcess[]>;
   /** What runs in it, besides its first process. */
   processes(): Promise<readonly SpaceProcess[]>;
   /** Ends every process in it but the first. */
@@ -56,7 +62,8 @@ export const openProcessSpace = async (
   return {
     command: (program, folder) => ['nsenter', `--target=${String(first)}`, ...ENTER, folder, program],
     processes,
-    clear: () => endAll(processes),
+    group: async (leader) => (await processes()).filter(({ group }) => group === leader),
+    clear: () => endProcesses(processes),
     ended,
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();
@@ -67,7 +74,8 @@ export const openProcessSpace = async (
   };
 };
 
-const endAll = async (processes: () => Promise<readonly SpaceProcess[]>): Promise<void> => {
+/** Ends all that there are, and those that appear meanwhile. Throws NetnsError for one that does not end. */
+export const endProcesses = async (processes: () => Promise<readonly SpaceProcess[]>): Promise<void> => {
   const limitMs = performance.now() + TIME_LIMIT_MS;
   for (;;) {
     const left = await processes();

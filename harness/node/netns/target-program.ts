@@ -1,9 +1,11 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { setupEnvironment } from '../../target/environment.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { TargetError } from '../../target/target-error.ts';
+import { NetnsError } from './netns-error.ts';
 import type { ProcessSpace } from './process-space.ts';
 import { signalAll, type SpaceProcess } from './space-processes.ts';
 
@@ -13,6 +15,9 @@ const OUTPUT_GRACE_MS = 100;
 const STOP_TIME_LIMIT_MS = 5_000;
 const STOP_POLL_MS = 10;
 const KEPT_OUTPUT_CHARACTERS = 64 * 1024;
+
+/** A target written for Node finds the one that runs Proto41, wherever that is. */
+const PATH = [process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', dirname(process.execPath)].join(delimiter);
 
 export type ProgramName = 'up' | 'down' | 'stats';
 
@@ -42,12 +47,13 @@ export class TargetProgram {
 
   constructor({ space, folder, program, setup, onStderr }: ProgramOptions) {
     this.#space = space;
-    const [file, ...parameters] = space.command(`./${program}`, folder);
+    const variables = setupEnvironment(setup);
+    const [file, ...parameters] = space.command(`./${program}`, folder, Object.keys(variables));
     this.#child = spawn(file, parameters, {
       // A group of its own, so that what it starts can be ended with it.
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, TMPDIR: '/run', ...setupEnvironment(setup) },
+      env: { ...process.env, PATH, TMPDIR: '/run', ...variables },
     });
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.stdout = (this.stdout + text).slice(-KEPT_OUTPUT_CHARACTERS);
@@ -85,7 +91,8 @@ export class TargetProgram {
 
   /** Those of the group that are in the space: nsenter, which leads it from outside, stays to collect them. */
   async #group(): Promise<readonly SpaceProcess[]> {
-    return (await this.#space.processes()).filter(({ group }) => group === this.#child.pid);
+    const { pid } = this.#child;
+    return pid === undefined ? [] : this.#space.group(pid);
   }
 
   #end(): Promise<ProgramEnd> {
@@ -104,7 +111,7 @@ export class TargetProgram {
   }
 }
 
-/** Runs a program to its end. Throws TargetError when it does not come to one in time. */
+/** Runs a program to its end. Throws NetnsError when it does not come to one in time. */
 export const runProgram = async (
   options: ProgramOptions,
 ): Promise<ProgramEnd & { readonly program: TargetProgram }> => {
@@ -121,7 +128,8 @@ export const runProgram = async (
   } finally {
     clearTimeout(timer);
   }
-  throw new TargetError(
+  throw new NetnsError(
+    'NETNS_TARGET_LATE',
     `expected ${options.program} of the target to end within ${TARGET_TIME_LIMIT_MS / 1000} s for ${options.setup.profile}, ` +
       `found it running; it wrote:\n${program.output}`,
   );

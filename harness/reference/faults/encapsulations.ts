@@ -23,7 +23,9 @@ export const encapsulationFaults: readonly Fault[] = [
   }),
   ...faultsOf('gre.header', { 'gre-type-0800': inArea('gre', () => ({ protocolType: ETHER_TYPE.IPV4 })) }),
   ...faultsOf('gre.mtu', {
-    'gre-mtu-off-by-4': inArea('mtu', (is) => ({ overheadBytes: (config) => is.overheadBytes(config) - GRE_BASE_BYTES })),
+    'gre-mtu-off-by-4': inArea('mtu', (is) => ({
+      overheadBytes: (config) => is.overheadBytes(config) - GRE_BASE_BYTES,
+    })),
   }),
   ...faultsOf('gre.receive-flags', {
     'gre-bits-ignored': inArea('gre', () => ({

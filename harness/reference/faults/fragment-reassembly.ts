@@ -1,5 +1,5 @@
 import { readUint16, readUint32 } from '../../packet/bytes.ts';
-import { IPV4 } from '../../packet/ipv4.ts';
+import { IPV4, IPV4_FLAG } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import type { DecapQuestion } from '../tunnel/decap-checks.ts';
 import type { Change, Fault } from './fault.ts';
@@ -13,6 +13,13 @@ const trustingFirstFragment =
   (isTrusted: (fragment: Uint8Array) => boolean): Change =>
   (behaviour) => {
     const passed = new Set<number>();
+    // Every check asks anew about the same packet.
+    const decided = new WeakMap<DecapQuestion, boolean>();
+    const isExempt = (question: DecapQuestion): boolean => {
+      const is = decided.get(question) ?? passed.delete(question.outer.source);
+      decided.set(question, is);
+      return is;
+    };
     return together(
       inArea('reassembly', (is) => ({
         onArrival: (fragment) => {
@@ -21,7 +28,7 @@ const trustingFirstFragment =
         },
       })),
       inArea('decap', (is) => ({
-        checks: exempting(is.checks, ({ outer }: DecapQuestion) => passed.delete(outer.source)),
+        checks: exempting(is.checks, isExempt),
       })),
     )(behaviour);
   };
@@ -162,6 +169,22 @@ export const reassemblyFaults: readonly Fault[] = [
     })),
     'reasm-tiny-first-dropped': inArea('reassembly', (is) => ({
       onArrival: (fragment) => (isFirst(fragment) && isTiny(fragment) ? 'drop' : is.onArrival(fragment)),
+    })),
+    'reasm-one-in-16-lost': inArea('reassembly', (is) => {
+      let datagrams = 0;
+      return {
+        onArrival: (fragment) => {
+          if (isFirst(fragment)) datagrams += 1;
+          return isFirst(fragment) && datagrams % 16 === 0 ? 'drop' : is.onArrival(fragment);
+        },
+      };
+    }),
+    'reasm-last-of-8-lost': inArea('reassembly', (is) => ({
+      onArrival: (fragment) => {
+        const isLast = (readUint16(fragment, IPV4.FLAGS_FRAGMENT_OFFSET) & IPV4_FLAG.MORE_FRAGMENTS) === 0;
+        const lengthBytes = readUint16(fragment, IPV4.TOTAL_LENGTH) - is.headerLengthBytes(fragment);
+        return isLast && lengthBytes === 8 ? 'drop' : is.onArrival(fragment);
+      },
     })),
     'reasm-jumbo-dropped': inArea('reassembly', () => ({ limitBytes: 1500 })),
   }),

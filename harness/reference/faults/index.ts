@@ -18,6 +18,7 @@ import { loopFaults } from './loop.ts';
 import { mtuFaults } from './mtu.ts';
 import { encapsulationFaults } from './encapsulations.ts';
 import { neighbourFaults } from './neighbour.ts';
+import { mappedNeighbourFaults } from './neighbour-mapped.ts';
 import { packetTooBigFaults } from './packet-too-big.ts';
 import { rareFaults } from './rare.ts';
 import { securityFaults } from './security.ts';
@@ -45,6 +46,7 @@ export const FAULTS: readonly Fault[] = [
   ...loopFaults,
   ...securityFaults,
   ...neighbourFaults,
+  ...mappedNeighbourFaults,
   ...udpFaults,
   ...encapsulationFaults,
   ...twoTunnelFaults,

@@ -16,7 +16,7 @@ export interface OwnReassemblyBehaviour {
   isAtomic(offset: number, more: boolean): boolean;
   overlap: OverlapJudge;
   /** The ECN field of the whole, undefined to drop it (RFC 3168 section 5.3); absent to take that of the first fragment. */
-  mergedEcn?(fields: readonly number[]): number | undefined;
+  readonly mergedEcn?: (fields: readonly number[]) => number | undefined;
   /** RFC 8200 section 4.5: whether a first fragment must have all headers up to that of the upper layer. */
   wantsWholeHeaderChain: boolean;
   /** 60 seconds, by RFC 8200 section 4.5; undefined for no end. */

@@ -22,7 +22,7 @@ export interface OuterIpv6Behaviour {
 }
 
 export const outerIpv6: OuterIpv6Behaviour = {
-  flowLabel: (inner) => (flowHash(inner) & 0xfffff) || 1,
+  flowLabel: (inner) => flowHash(inner) & 0xfffff || 1,
   hopLimit: (configured) => configured,
 };
 

@@ -30,9 +30,7 @@ export const parseIpv6Underlay = ({ mapping, underlay, ports }: TargetSetup): Ip
   const own = [ipv6.address, ...ipv6.secondaryAddresses].map((text) => local('U', text, ipv6.prefixLength));
   const second = ports.U2;
   const locals =
-    second?.ipv6Address === undefined
-      ? own
-      : [...own, local('U2', second.ipv6Address, second.ipv6PrefixLength ?? 128)];
+    second?.ipv6Address === undefined ? own : [...own, local('U2', second.ipv6Address, second.ipv6PrefixLength ?? 128)];
   return {
     address: Ipv6Address.parse(ipv6.address).bytes,
     remote: Ipv6Address.parse(mapping.remote).bytes,

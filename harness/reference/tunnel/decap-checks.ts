@@ -72,8 +72,7 @@ export const decapChecks: readonly DecapCheck[] = [
   },
   {
     name: 'strict-rpf',
-    violated: ({ node, outer }) =>
-      node.config.switches.strictRpf === 'on' && routeBack(node, outer) !== outer.port,
+    violated: ({ node, outer }) => node.config.switches.strictRpf === 'on' && routeBack(node, outer) !== outer.port,
   },
   { name: 'invalid-source', violated: ({ inner }) => isInvalidTunnelSource(inner, IPV6.SOURCE) },
   {
@@ -112,7 +111,8 @@ export const decapChecks: readonly DecapCheck[] = [
     // RFC 3964 section 6.1: what one mechanism would refuse does not pass by way of the other.
     name: 'other-mechanism',
     violated: ({ node: { behaviour, config }, inner, outer }) => {
-      const source = config.beside && embeddedAddress(behaviour.mapping, { mapping: config.beside }, inner, IPV6.SOURCE);
+      const source =
+        config.beside && embeddedAddress(behaviour.mapping, { mapping: config.beside }, inner, IPV6.SOURCE);
       return config.mapping.kind !== '6in4' && source !== undefined && source !== outer.source;
     },
   },

@@ -65,7 +65,12 @@ export const egressChecks: readonly EgressCheck[] = [
     name: 'foreign-source',
     reaction: 'silent',
     violated: (question) => {
-      const source = foreignEmbedded(question.node.behaviour.mapping, question.node.config, question.inner, IPV6.SOURCE);
+      const source = foreignEmbedded(
+        question.node.behaviour.mapping,
+        question.node.config,
+        question.inner,
+        IPV6.SOURCE,
+      );
       const { config } = question.node;
       return config.switches.foreignPrefixCheck === 'on' && source !== undefined && isOwnAddress(config, source);
     },

@@ -20,8 +20,7 @@ export interface GueBehaviour {
 }
 
 export const gue: GueBehaviour = {
-  header: ({ switches }) =>
-    switches.gueVariant === '1' ? new Uint8Array(0) : Uint8Array.of(0, PROTOCOL.IPV6, 0, 0),
+  header: ({ switches }) => (switches.gueVariant === '1' ? new Uint8Array(0) : Uint8Array.of(0, PROTOCOL.IPV6, 0, 0)),
   open: (behaviour, payload) => {
     const first = payload[0];
     if (first === undefined) return undefined;

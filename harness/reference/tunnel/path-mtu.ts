@@ -66,10 +66,10 @@ export class PathMtuTable {
     if (next !== undefined) this.#store(destination, next);
   }
 
-  /** The same for an outer IPv6 header, whose errors always name the MTU: never below 1280 (RFC 8201 section 4). */
+  /** The same for an outer IPv6 header, whose errors always name the MTU; one below 1280 is discarded (RFC 8201 section 4). */
   lowerTo(destination: number, portMtuBytes: number, reportedBytes: number): void {
-    const next = Math.max(reportedBytes, IPV6_MINIMUM_MTU);
-    if (next < this.get(destination, portMtuBytes)) this.#store(destination, next);
+    if (reportedBytes < IPV6_MINIMUM_MTU || reportedBytes >= this.get(destination, portMtuBytes)) return;
+    this.#store(destination, reportedBytes);
   }
 
   #store(destination: number, next: number): void {

@@ -1,4 +1,4 @@
-/** A second tunnel on the same IPv4 address: its configuration, and which of the two a packet belongs to (RFC 4213 section 3, RFC 3964 section 6.1). */
+/** A second tunnel of the node: its configuration, and which of the two a packet belongs to (RFC 4213 section 3, RFC 3964 section 6.1). */
 import { IPV6 } from '../../packet/ipv6.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import type { NodeConfig } from '../config.ts';
@@ -9,13 +9,24 @@ import type { OuterSummary, ReferenceNode } from '../node.ts';
 /** The configuration of a node with one tunnel or two. Throws AddressError or PacketError for text that does not parse. */
 export const parseTunnels = ({ secondTunnel, ...setup }: TargetSetup): NodeConfig => {
   if (secondTunnel === undefined) return parseConfig(setup);
-  const { nodePrefix, address, tunnelRoutes, pods, ...own } = secondTunnel;
+  const { underlayAddress, nodePrefix, address, tunnelRoutes, pods, ...own } = secondTunnel;
   const addresses = [...new Set([...setup.pods.addresses, ...pods])];
   const withAllPods = { ...setup, pods: { ...setup.pods, addresses } };
   const first = parseConfig(withAllPods);
   const overlay = { nodePrefix, address, tunnelRoutes, relayRoutes: [] };
-  const second = parseConfig({ ...withAllPods, ...own, overlay });
+  const second = parseConfig({
+    ...withAllPods,
+    ...own,
+    underlay: withAddress(setup.underlay, underlayAddress),
+    overlay,
+  });
   return { ...first, second: { ...second, beside: first.mapping }, beside: second.mapping };
+};
+
+/** The same addresses, another one of them first. */
+const withAddress = (underlay: TargetSetup['underlay'], address: string): TargetSetup['underlay'] => {
+  const others = [underlay.address, ...underlay.secondaryAddresses].filter((other) => other !== address);
+  return { ...underlay, address, secondaryAddresses: others };
 };
 
 export interface TunnelChoiceBehaviour {
@@ -33,7 +44,8 @@ const longest = ({ behaviour }: ReferenceNode, nets: readonly Ipv6Net[], packet:
 
 export const tunnelChoice: TunnelChoiceBehaviour = {
   receiving: (node, second, payload, outer) => {
-    const tunnels = [node, second];
+    const here = [node, second].filter(({ config }) => config.tunnelAddress === outer.destination);
+    const tunnels = here.length === 0 ? [node, second] : here;
     // The most specific tunnel has the source for its remote end; automatic ones are told apart by whom a packet is for.
     const configured = tunnels.find((tunnel) => isRemoteOf(tunnel, outer.source));
     if (configured !== undefined) return configured;

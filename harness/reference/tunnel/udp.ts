@@ -87,10 +87,13 @@ const openDatagram = (
   return bytes.subarray(UDP_HEADER_BYTES);
 };
 
-const isUdpPort = (encapsulation: NodeConfig['encapsulation']): encapsulation is NodeConfig['encapsulation'] & { port: number } =>
+const isUdpPort = (
+  encapsulation: NodeConfig['encapsulation'],
+): encapsulation is NodeConfig['encapsulation'] & { port: number } =>
   encapsulation.kind === 'fou' || encapsulation.kind === 'gue';
 
-const portOf = ({ encapsulation }: NodeConfig): number => (isUdpPort(encapsulation) ? encapsulation.port : DEFAULT_PORT);
+const portOf = ({ encapsulation }: NodeConfig): number =>
+  isUdpPort(encapsulation) ? encapsulation.port : DEFAULT_PORT;
 
 /** A UDP datagram around an inner packet and what stands in front of it, with the checksum that the profile asks for. */
 export const buildUdp = (

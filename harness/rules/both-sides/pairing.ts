@@ -20,6 +20,8 @@ const MARK_KEY = 0x6d61726b;
  * header and upper-layer bytes otherwise.
  */
 export class Pairing {
+  /** Packets that came out and, as they are, were not seen to go in. Without marks, a changed packet is one of them. */
+  unpairedOutputs = 0;
   readonly #facts: Facts;
   readonly #table = new PairingTable(CAPACITY);
   readonly #pair: Pair;
@@ -99,7 +101,9 @@ export class Pairing {
     // Several different packets with one mark: which of them was changed into this one is a guess.
     if (this.#openCount > 1) return undefined;
     if (this.#open !== undefined) return this.#complete(this.#open, role, frame, hopLimit);
-    return frame.mark === undefined ? undefined : this.#matchAnswer(packet, frame, role);
+    if (frame.mark !== undefined) return this.#matchAnswer(packet, frame, role);
+    this.unpairedOutputs++;
+    return undefined;
   }
 
   /** An ICMPv6 message about a packet goes back to where that came from, and so out by the way that the other role takes. */

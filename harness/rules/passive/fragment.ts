@@ -43,8 +43,7 @@ function createTrains(facts: Facts): StatefulJudge {
   return {
     notes: ({ destination }) => waiting.overtake(destination),
     judge(packet, _facts, report, frame) {
-      if (packet.ipv4At < 0 || packet.ipv4Protocol !== PROTOCOL_OF[facts.framing])
-        return false;
+      if (packet.ipv4At < 0 || packet.ipv4Protocol !== PROTOCOL_OF[facts.framing]) return false;
       if (!packet.isFragment) {
         waiting.overtake(packet.ipv4Destination);
         return false;
@@ -187,8 +186,7 @@ function judgeTrain(train: Train, packet: Dissection, facts: Facts, report: Repo
   train.pieces.push({ start, end });
   if (!packet.moreFragments) train.endBytes = end;
   if (start === 0 && packet.ipv6At >= 0) {
-    train.expectedEndBytes =
-      packet.ipv6EndAt - packet.ipv6At + facts.framingBytes;
+    train.expectedEndBytes = packet.ipv6EndAt - packet.ipv6At + facts.framingBytes;
   }
   const last = train.pieces.reduce((most, piece) => Math.max(most, piece.end), 0);
   if (train.expectedEndBytes !== undefined && isContiguous(train, last)) {

@@ -4,7 +4,7 @@ import { IPV4 } from '../../packet/ipv4.ts';
 import { IPV6, ipv6HopLimit } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { isBorderRelay } from '../../profile/index.ts';
-import { isProfile } from '../facts.ts';
+import { isDutIpv6, isProfile } from '../facts.ts';
 import type { PassiveRule } from '../rule.ts';
 import { hexText } from '../text.ts';
 import { isOverlayPacket } from './unmarked.ts';
@@ -43,7 +43,8 @@ export const otherEncapsulationRules: readonly PassiveRule[] = [
     knowsOuterIpv6: true,
     appliesTo: (facts) => facts.switches.outerFamily === 'ipv6',
     judge(packet, facts, report) {
-      if (packet.outerIpv6At < 0) return false;
+      // A router forwards what others have encapsulated.
+      if (packet.outerIpv6At < 0 || !isDutIpv6(facts, packet.bytes, packet.outerIpv6At + IPV6.SOURCE)) return false;
       const protocol = PROTOCOL_OF[facts.framing];
       if (packet.outerProtocol !== protocol) {
         report(`protocol ${protocol} behind the outer headers`, `protocol ${packet.outerProtocol}`, {

@@ -55,7 +55,11 @@ test('a start without parameters says first that Linux is not tested, and runs t
 });
 
 test('an explicit run of Linux without QEMU does not fall back: exit code 3', async () => {
-  const { exitCode, stderr } = await proto41(['run', '--target', 'linux-sit'], { entry: FIXTURE, ...bare() });
+  const { exitCode, stderr } = await proto41(['run', '--target', 'linux-sit', '--no-expectations'], {
+    // The deviations of linux-sit speak of cases that the fixture does not have.
+    entry: FIXTURE,
+    ...bare(),
+  });
   assert.is(exitCode, 3);
   assert.match(stderr, 'qemu-system-x86_64');
 });

@@ -16,8 +16,8 @@ export const whyNoNetns = async (): Promise<string | undefined> => {
 
 /** Two namespaces joined as those of a node, without anything in them. */
 export class LinkedNamespaces implements Disposable {
-  readonly node = new NetworkNamespace();
-  readonly tester = new NetworkNamespace();
+  readonly node = NetworkNamespace.create();
+  readonly tester = NetworkNamespace.create();
 
   constructor() {
     makeLinks(this.node, this.tester);

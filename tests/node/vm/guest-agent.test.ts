@@ -79,6 +79,13 @@ test('a guest that does not answer in time fails this request and all later ones
   await assert.rejects(agent.run({ script: 'true' }), /did not finish a script within 20 ms/);
 });
 
+test('a program that does not end is called by its name, with its limit', async () => {
+  await assert.rejects(
+    agent.run({ script: 'sleep 99', timeoutMs: 20, name: 'up of the target' }),
+    /expected up of the target to end within 0\.02 s, it is still running/,
+  );
+});
+
 test('a guest that goes away fails the request that waits', async () => {
   const result = agent.run({ script: 'true' });
   await heard(1);

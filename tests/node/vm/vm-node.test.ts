@@ -208,6 +208,18 @@ test.skipIf(noVm, 'output of a script comes back whole, with its exit code and i
   assert.ok(result.stdout.endsWith('\n49999\n50000\n'));
 });
 
+test.skipIf(noVm, 'stats says what the kernel counts while the target is up, and why not when it is down', async () => {
+  await session.up(setupFor(session, OVERLAY));
+  const outcome = await session.stats();
+  assert.is(outcome.kind, 'stats');
+  if (outcome.kind !== 'stats') return;
+  assert.is(outcome.stats.counters.decapDropsSpoofed, 0);
+  // The fallback device of the driver is there as well.
+  assert.is(outcome.stats.entries.tunnels, 2);
+  await session.down();
+  assert.equal(await session.stats(), { kind: 'unsupported', reason: 'nothing is up' });
+});
+
 test.skipIf(noVm, 'up and down take a fraction of a second', async () => {
   const setup = setupFor(session, OVERLAY);
   const startedMs = performance.now();

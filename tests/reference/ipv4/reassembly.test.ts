@@ -3,7 +3,8 @@ import { equalBytes } from '../../../harness/packet/bytes.ts';
 import { fragmentIpv4 } from '../../../harness/packet/fragment.ts';
 import { payload } from '../../../harness/packet/layer.ts';
 import { ipv4 } from '../../../harness/packet/layers/ipv4.ts';
-import { Reassembly, reassembly } from '../../../harness/reference/ipv4/reassembly.ts';
+import { reassembly } from '../../../harness/reference/ipv4/reassembly-behaviour.ts';
+import { Reassembly } from '../../../harness/reference/ipv4/reassembly.ts';
 import { VirtualClock } from '../../../harness/wire/virtual-clock.ts';
 import { assert, suite } from '../../support/suite.ts';
 
@@ -17,11 +18,15 @@ const datagram = (identification: number, tos = 0): Uint8Array =>
 
 const LIMITS = { askedBytes: undefined, interfaceMtuBytes: 1500 };
 
-const start = (): { queue: Reassembly; clock: VirtualClock; timedOut: Uint8Array[] } => {
+const start = (askedBytes?: number): { queue: Reassembly; clock: VirtualClock; timedOut: Uint8Array[] } => {
   const clock = new VirtualClock();
   const timedOut: Uint8Array[] = [];
   const schedule = { nowMs: () => 0, schedule: (ms: number, action: () => void) => clock.setTimer(ms, action) };
-  return { queue: new Reassembly(reassembly, LIMITS, schedule, (fragment) => timedOut.push(fragment)), clock, timedOut };
+  return {
+    queue: new Reassembly(reassembly, { ...LIMITS, askedBytes }, schedule, (fragment) => timedOut.push(fragment)),
+    clock,
+    timedOut,
+  };
 };
 
 const payloadOf = (packet: Uint8Array | undefined): Uint8Array => packet?.subarray(20) ?? new Uint8Array(0);
@@ -92,6 +97,36 @@ test('a datagram of more than 65535 bytes is never built', () => {
     payload(new Uint8Array(100)),
   );
   assert.is(queue.add(piece), undefined);
+});
+
+test('fragments that disagree about the end of their datagram end it', () => {
+  for (const wrong of [
+    { offset: 100, more: true },
+    { offset: 96, more: false },
+    { offset: 102, more: false },
+  ]) {
+    const { queue } = start();
+    const [first, last] = fragmentIpv4(datagram(3), [800]);
+    if (!first || !last) throw new Error('expected two fragments');
+    const fields = { source: '10.0.0.2', destination: '10.0.0.1', protocol: 41, identification: 3 } as const;
+    const stray = build(
+      ipv4({ ...fields, fragmentOffset: wrong.offset + 75, moreFragments: wrong.more }),
+      payload(new Uint8Array(8)),
+    );
+    queue.add(last);
+    queue.add(stray);
+    assert.is(queue.add(first), undefined, JSON.stringify(wrong));
+  }
+});
+
+test('no limit that is asked for keeps 1500 bytes from being put together', () => {
+  for (const askedBytes of [0, 512, 1499]) {
+    const { queue } = start(askedBytes);
+    const [first, last] = fragmentIpv4(datagram(4), [800]);
+    if (!first || !last) throw new Error('expected two fragments');
+    queue.add(first);
+    assert.is(queue.add(last)?.length, 1420);
+  }
 });
 
 test.run();

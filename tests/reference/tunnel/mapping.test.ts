@@ -23,7 +23,12 @@ const VECTORS = [
 
 for (const [domain, common, destination, node] of VECTORS) {
   test(`${destination} in ${domain} with ${common} leads to ${node}`, () => {
-    const map: EmbeddingMapping = { kind: '6rd', isBorderRelay: false, domain: parseIpv6Net(domain), common: parseIpv4Net(common) };
+    const map: EmbeddingMapping = {
+      kind: '6rd',
+      isBorderRelay: false,
+      domain: parseIpv6Net(domain),
+      common: parseIpv4Net(common),
+    };
     const { bytes } = Ipv6Address.parse(destination);
     assert.is(ipv4Text(mapping.embedded(map, bytes, 0)), node);
     assert.ok(mapping.contains(map.domain, bytes, 0));

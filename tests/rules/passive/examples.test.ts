@@ -6,10 +6,17 @@ import { ADDRESS_EXAMPLES } from './address-examples.ts';
 import { ENCAP_EXAMPLES } from './encap-examples.ts';
 import { OVERLAY } from './example.ts';
 import { FIELD_EXAMPLES } from './field-examples.ts';
+import { OTHER_ENCAPSULATION_EXAMPLES } from './other-encapsulation-examples.ts';
 import { UDP_EXAMPLES } from './udp-examples.ts';
 
 const test = suite('rules/passive');
-const EXAMPLES = [...ADDRESS_EXAMPLES, ...FIELD_EXAMPLES, ...ENCAP_EXAMPLES, ...UDP_EXAMPLES];
+const EXAMPLES = [
+  ...ADDRESS_EXAMPLES,
+  ...FIELD_EXAMPLES,
+  ...ENCAP_EXAMPLES,
+  ...UDP_EXAMPLES,
+  ...OTHER_ENCAPSULATION_EXAMPLES,
+];
 
 for (const [title, profile, good, bad, requirements] of EXAMPLES) {
   test(`${title} under ${profile} violates ${requirements.join(' and ')}, and nothing else does`, () => {

@@ -2,35 +2,18 @@ import { assert, suite } from '../../support/suite.ts';
 import { contextOf, strangersContext } from '../support.ts';
 import { createRuleEngine } from '../../../harness/rules/index.ts';
 import { compareQuickPath } from './compare.ts';
-import { repairChecksum, traffic } from './traffic.ts';
+import { PROFILES, repairChecksum, traffic } from './traffic.ts';
 
 const test = suite('rules/quick');
 
-const PROFILES = [
-  'overlay',
-  '6rd',
-  '6rd:2001:db8::/32+0.0.0.0/0',
-  '6rd:2001:db8:a000::/37+10.0.0.0/9',
-  'overlay,mtu=static:1280',
-  'overlay,ecnEncap=compat',
-  'overlay,ecnEncap=3168,tos=zero',
-  'overlay,hairpin=relay',
-  'overlay,ttl=inherit',
-  'overlay,privateV4=deny',
-  '6to4',
-  '6to4,mtu=dynamic',
-  '6in4',
-  '6in4,mtu=static:1400,tos=copy',
-];
-
-const EVERY_BYTE: readonly string[] = ['overlay', 'overlay,mtu=static:1280', '6to4', '6in4'];
+const EVERY_BYTE: readonly string[] = ['overlay', '6to4'];
 
 for (const profile of PROFILES) {
   test(`${profile}: the quick path and the rules find what the rules alone find`, () => {
     const frames = traffic({ profile, seed: `changed ${profile}`, mutations: 0.3 });
-    const { passed, findings } = compareQuickPath(strangersContext(profile), frames, 3000);
-    assert.ok(findings > 300, `${findings} findings`);
-    assert.ok(passed > (profile.includes('privateV4') ? 20 : 400), `${passed} frames passed`);
+    const { passed, findings } = compareQuickPath(strangersContext(profile), frames, 1500);
+    assert.ok(findings > 150, `${findings} findings`);
+    assert.ok(passed > (profile.includes('privateV4') ? 10 : 200), `${passed} frames passed`);
   });
 
   if (!EVERY_BYTE.includes(profile)) continue;

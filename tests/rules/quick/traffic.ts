@@ -4,6 +4,24 @@ import { parseProfile } from '../../../harness/profile/index.ts';
 import { seededRandom } from '../../../harness/random.ts';
 import { bytesOf, frame, ipv4, ipv6, udp, word } from '../handmade.ts';
 
+/** Every choice that decides what the quick path passes. */
+export const PROFILES = [
+  'overlay',
+  '6rd',
+  '6rd:2001:db8::/32+0.0.0.0/0',
+  '6rd:2001:db8:a000::/37+10.0.0.0/9',
+  'overlay,mtu=static:1280',
+  'overlay,ecnEncap=compat',
+  'overlay,ecnEncap=3168,tos=zero',
+  'overlay,hairpin=relay',
+  'overlay,ttl=inherit',
+  'overlay,privateV4=deny',
+  '6to4',
+  '6to4,mtu=dynamic',
+  '6in4',
+  '6in4,mtu=static:1400,tos=copy',
+];
+
 export interface TrafficOptions {
   readonly profile: string;
   readonly seed: string;
