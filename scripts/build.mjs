@@ -24,6 +24,8 @@ execFileSync(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 
 for (const folder of WITH_ASSETS.filter((name) => existsSync(join(ROOT, name)))) {
   cpSync(join(ROOT, folder), join(DIST, folder), {
     recursive: true,
+    // Links of one target into another would be left out of the package.
+    dereference: true,
     filter: (source) => !source.endsWith('.ts'),
   });
 }

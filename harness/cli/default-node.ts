@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NodeName } from '../node/node.ts';
 import { MANIFEST_FILE, REFERENCE, TARGETS_FOLDER } from '../target/built-in.ts';
+import { splitFaults } from './reference-faults.ts';
 import { parseManifest, type TargetKind } from '../target/manifest.ts';
 
 const NODE_OF_KIND: Readonly<Record<TargetKind, NodeName>> = {
@@ -12,7 +13,7 @@ const NODE_OF_KIND: Readonly<Record<TargetKind, NodeName>> = {
 };
 
 /** Where a target runs when nobody says where. */
-export const defaultNode = (target: string): NodeName => NODE_OF_KIND[kindOf(target)];
+export const defaultNode = (target: string): NodeName => NODE_OF_KIND[kindOf(splitFaults(target).target)];
 
 /** What is no target, or not a valid one, gets its error when it is loaded. */
 const kindOf = (target: string): TargetKind => {

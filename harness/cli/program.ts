@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { faultsCommand, type FaultsFlags } from './commands/faults.ts';
 import { LISTABLE, listCommand } from './commands/list.ts';
 import { planCommand, type PlanFlags } from './commands/plan.ts';
+import { replayCommand } from './commands/replay.ts';
 import { reportCommand, type ReportFlags } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { targetCheckCommand, type TargetCheckFlags } from './commands/target-check.ts';
@@ -19,6 +20,7 @@ import {
   readText,
   readWire,
 } from './option-values.ts';
+import { addReplayFlags, type ReplayFlags } from './replay/flags.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { printableLines } from '../report/escape.ts';
 import type { Services } from './services.ts';
@@ -137,6 +139,11 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
       finish(await checkCommand(terminal, services, files, flags));
     },
   );
+  addReplayFlags(command('replay').description('play a capture against a target: is the finding still there?'))
+    .argument('<file>', 'evidence of a case, or a capture of somebody else')
+    .action(async (file: string, flags: ReplayFlags) => {
+      finish(await replayCommand(terminal, services, file, flags));
+    });
   command('doctor')
     .description('say what this machine can run, what is missing, and the command that installs it')
     .option('--json', 'print the findings as JSON')

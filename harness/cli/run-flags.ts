@@ -44,6 +44,8 @@ export interface RunFlags {
   readonly seed?: string;
   readonly bail?: boolean;
   readonly out?: string;
+  readonly history?: string;
+  readonly targetVersion?: string;
   readonly json?: boolean;
   readonly evidence: EvidenceMode;
   readonly verbose?: boolean;
@@ -127,6 +129,18 @@ export const addRunFlags = (command: Command): Command =>
       new Option('--out <dir>', 'folder for the results (default: a new one below ./proto41-results)').argParser(
         readText,
       ),
+    )
+    .addOption(
+      new Option(
+        '--history <file>',
+        'history of verdicts to compare with and to add to: a case that says now this and now that is inconclusive',
+      ).argParser(readText),
+    )
+    .addOption(
+      new Option(
+        '--target-version <text>',
+        'tells builds of the target apart in the history, beside its files',
+      ).argParser(readText),
     )
     .addOption(
       new Option('--evidence <which>', `captures to keep: ${EVIDENCE_MODES.join(', ')}`)

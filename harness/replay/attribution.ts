@@ -23,7 +23,7 @@ export class Attribution {
 
   constructor(recording: Recording) {
     this.#marks = new Marks<number>(recording.nonce, 0);
-    const profile = parseProfile(recording.profileText);
+    const profile = parseProfile(recording.changes.profileText ?? recording.profileText);
     for (const stimulus of stimuliOf(recording))
       this.#marks.claim(stimulus.mark, stimulus.mark, innerOfStimulus(stimulus, profile));
   }

@@ -87,7 +87,15 @@ test.skipIf(noNetns, 'a target that breaks shows its words', async () => {
 });
 
 test('the profile is one that the target claims', () => {
-  const manifest = { contract: 1, name: 'x', kind: 'script', description: 'x', needs: [], policies: {}, extras: [] } as const;
+  const manifest = {
+    contract: 1,
+    name: 'x',
+    kind: 'script',
+    description: 'x',
+    needs: [],
+    policies: {},
+    extras: [],
+  } as const;
   const chosen = (profiles: readonly string[], wanted?: string): string =>
     claimedProfile({ ...manifest, profiles }, wanted).name;
   assert.is(chosen(['6*', 'overlay']), 'overlay');

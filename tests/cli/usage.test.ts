@@ -6,7 +6,7 @@ const test = suite('cli/usage');
 /** Wrong command lines, and what standard error must then say. */
 const WRONG: readonly (readonly [title: string, parameters: readonly string[], ...says: readonly string[]])[] = [
   ['an unknown command, with a suggestion', ['runn'], "unknown command 'runn'", 'Did you mean run?'],
-  ['a command that does not exist yet', ['replay', 'x.pcap'], "unknown command 'replay'"],
+  ['a command that does not exist yet', ['interop', 'x.pcap'], "unknown command 'interop'"],
   [
     'an unknown flag, with a suggestion',
     ['run', '--profil', 'overlay'],
@@ -156,6 +156,8 @@ test('the help of run has every flag', async () => {
       'seed <text>',
       'bail',
       'out <dir>',
+      'history <file>',
+      'target-version <text>',
       'evidence <which>',
       'json',
       'verbose',

@@ -1,5 +1,6 @@
 import { consoleReport, jsonReport, writeReports, type ConsoleReportOptions } from '../../report/index.ts';
 import { EXIT, exitCodeOf } from '../../runner/exit-code.ts';
+import { readLedger } from '../../report/history/ledger.ts';
 import type { RunResult } from '../../runner/result.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { makeOutputFolder, shownPath } from '../output-folder.ts';
@@ -10,6 +11,7 @@ import { runOnce } from '../run-once.ts';
 import { planRun } from '../run-plan.ts';
 import type { Services } from '../services.ts';
 import type { Terminal } from '../terminal.ts';
+import { withHistory } from '../verdict-history.ts';
 import { runInUserNamespace } from '../user-namespace.ts';
 
 /** Runs cases against a target, writes the reports and returns the exit code (docs/results.md). */
@@ -31,9 +33,11 @@ export const runCommand = async (terminal: Terminal, services: Services, flags: 
   const course = { terminal, services, progress, interrupts };
   const folder = await makeOutputFolder(flags.out, new Date());
   if (plan.kernel === ALL_KERNELS) return runOnKernels(course, flags, plan, folder);
-  const result = await runOnce(course, flags, plan, folder);
+  if (flags.history !== undefined) await readLedger(flags.history);
+  const seen = await runOnce(course, flags, plan, folder);
   progress[Symbol.dispose]();
-  if (result === undefined) return EXIT.interrupted;
+  if (seen === undefined) return EXIT.interrupted;
+  const result = await withHistory(terminal, flags, seen, folder);
   const evidence = await writeReports(folder, result);
   report(terminal, flags, result, { folder: shownPath(folder), evidence });
   return exitCodeOf(result);

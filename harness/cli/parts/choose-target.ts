@@ -3,10 +3,12 @@ import { startMemoryNode } from '../../node/memory/index.ts';
 import { withClaimedExtras } from '../../node/claimed-extras.ts';
 import type { NodeSession } from '../../node/node.ts';
 import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
+import { faultByName } from '../../reference/faults/index.ts';
 import { seededRandom } from '../../random.ts';
 import { loadExpectations } from '../../runner/expectation.ts';
 import { loadTarget, type LoadedTarget } from '../../target/load-target.ts';
 import type { ChosenTarget, StartOptions, TargetRequest } from '../services.ts';
+import { splitFaults } from '../reference-faults.ts';
 import { UsageError } from '../usage-error.ts';
 
 /**
@@ -15,7 +17,10 @@ import { UsageError } from '../usage-error.ts';
  * @throws ManifestError, KernelChoiceError, ExpectationError or UsageError (exit code 2) for what does not exist or does not go together
  */
 export const chooseTarget = async (request: TargetRequest): Promise<ChosenTarget> => {
-  const target = await loadTarget(request.target);
+  const { target: name, faults } = splitFaults(request.target);
+  // Here, because a fault that does not exist is wrong usage and not a target that does not start.
+  for (const fault of faults) faultByName(fault);
+  const target = await loadTarget(name);
   const startNode = starterFor(target, request);
   const start = async (options: StartOptions): Promise<NodeSession> =>
     withClaimedExtras(await startNode(options), target.manifest.extras);
@@ -33,7 +38,7 @@ const starterFor = (
     if (manifest.kind !== 'module' || folder !== undefined)
       throw misfit(request, 'expected the target reference, the one that runs in this process');
     const seed = seededRandom(request.seed).fork('reference').nextUint32();
-    return () => startMemoryNode({ seed });
+    return () => startMemoryNode({ seed, faults: splitFaults(request.target).faults });
   }
   if (request.node === 'netns') return netnsStarter(target, request);
   if (request.node === 'docker') return dockerStarter(target, request);
