@@ -7,10 +7,11 @@ export const runCommandLine = (parameters: readonly string[]): Promise<number> =
   main(
     parameters,
     assemble(async () => {
-      const [{ requirements }, { areas }] = await Promise.all([
+      const [{ requirements }, { areas }, { regressionArea, REGRESSIONS_FOLDER }] = await Promise.all([
         import('./suites/catalogue/index.ts'),
         import('./suites/index.ts'),
+        import('./harness/replay/regressions.ts'),
       ]);
-      return createRegistry(requirements, areas);
+      return createRegistry(requirements, [...areas, await regressionArea(REGRESSIONS_FOLDER)]);
     }),
   );

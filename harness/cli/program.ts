@@ -8,6 +8,8 @@ import { planCommand, type PlanFlags } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand, type ReportFlags } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
+import { importCommand, type ImportFlags } from './commands/import.ts';
+import { shrinkCommand, type ShrinkFlags } from './commands/shrink.ts';
 import { targetCheckCommand, type TargetCheckFlags } from './commands/target-check.ts';
 import {
   collect,
@@ -17,6 +19,7 @@ import {
   readIpv4,
   readNode,
   readProfileText,
+  readRepeat,
   readText,
   readWire,
 } from './option-values.ts';
@@ -36,6 +39,8 @@ Examples (npm start -- <command> from a checkout):
   proto41 faults --area decap
   proto41 check capture.pcapng --annotate findings.pcapng
   tcpdump -U -w - proto 41 | proto41 check -
+  proto41 replay evidence.pcapng --target linux-sit
+  proto41 shrink evidence.pcapng --target linux-sit --out small.pcapng
 
 Exit codes:
   0  everything demanded is as expected       3  the target or node could not be started
@@ -143,6 +148,24 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .argument('<file>', 'evidence of a case, or a capture of somebody else')
     .action(async (file: string, flags: ReplayFlags) => {
       finish(await replayCommand(terminal, services, file, flags));
+    });
+  addReplayFlags(command('shrink').description('the fewest and smallest packets that still show a finding'))
+    .argument('<file>', 'evidence of a case, or a capture of somebody else')
+    .addOption(
+      new Option('--confirm <n>', 'a smaller capture has to show the finding so often').argParser(readRepeat).default(1),
+    )
+    .option('--requirement <id>', 'the finding to keep, where there are several')
+    .option('--out <file>', 'where the small capture goes (default: FILE.shrunk.pcapng)')
+    .action(async (file: string, flags: ShrinkFlags) => {
+      finish(await shrinkCommand(terminal, services, file, flags));
+    });
+  command('import')
+    .description('make a finding a regression case of `run`, kept as data in captures/regressions')
+    .argument('<file>', 'evidence of a case, best a shrunk one')
+    .requiredOption('--name <name>', 'name of the case behind its requirement, in kebab case')
+    .option('--requirement <id>', 'the finding to keep, where there are several')
+    .action(async (file: string, flags: ImportFlags) => {
+      finish(await importCommand(terminal, services, file, flags));
     });
   command('doctor')
     .description('say what this machine can run, what is missing, and the command that installs it')

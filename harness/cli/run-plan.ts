@@ -26,7 +26,7 @@ export const planRun = (flags: RunFlags): RunPlan => ({
   filter: {
     ...(flags.case === undefined ? {} : { caseGlobs: flags.case }),
     ...(flags.level === undefined ? {} : { levels: flags.level }),
-    ...(flags.tier === 'smoke' ? { priorities: ['core'] as const } : {}),
+    ...(flags.tier === 'smoke' ? { priorities: ['core'] as const, withoutExhaustive: true } : {}),
     ...(flags.shard === undefined ? {} : { shard: flags.shard }),
     ...(flags.slow === true || nodeOf(flags) === 'memory' ? {} : { longestWaitSeconds: DEFAULT_LONGEST_WAIT_SECONDS }),
   },

@@ -6,7 +6,7 @@ import type { TargetSetup } from '../target/setup.ts';
 import type { PortName } from '../wire/wire.ts';
 import { PORT_NAMES } from '../wire/wire.ts';
 import type { Ipv4Net } from './ipv4/net.ts';
-import { inNet, parseIpv4, parseIpv4Net } from './ipv4/net.ts';
+import { inNet, parseIpv4, parseIpv4Net, parseIpv4NetAsWritten } from './ipv4/net.ts';
 import type { Ipv6Net } from './ipv6/prefix.ts';
 import { parseIpv6Net } from './ipv6/prefix.ts';
 import type { Ipv6Underlay } from './outer-ipv6/underlay.ts';
@@ -153,7 +153,7 @@ const parseMapping = (setup: TargetSetup): ReferenceMapping => {
       return {
         kind: '6rd',
         domain: parseIpv6Net(setup.mapping.domainPrefix),
-        common: parseIpv4Net(setup.mapping.ipv4Prefix),
+        common: parseIpv4NetAsWritten(setup.mapping.ipv4Prefix),
         isBorderRelay: setup.mapping.role === 'br',
       };
     case '6to4':

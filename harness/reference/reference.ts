@@ -75,7 +75,7 @@ export const createReference = (options: ReferenceOptions): ReferenceOutcome => 
 const refusalOf = ({ start }: Behaviour, config: NodeConfig): string | undefined =>
   start.map((check) => check.refusal(config)).find((reason) => reason !== undefined);
 
-/** Text that does not parse (host bits in a prefix, a mask of 33) is a configuration that the node refuses. */
+/** Text that does not parse (host bits in an IPv6 prefix, a mask of 33) is a configuration that the node refuses. */
 const readConfig = (setup: TargetSetup): NodeConfig | string => {
   try {
     return parseTunnels(setup);

@@ -3,7 +3,7 @@ import { PORT_NAMES } from '../wire/wire.ts';
 import type { SwitchName, Switches } from '../profile/switches.ts';
 import type { NodeConfig } from './config.ts';
 import { embeddingOf } from './config.ts';
-import { inNet, ipv4Text } from './ipv4/net.ts';
+import { inNet, ipv4Text, netmask } from './ipv4/net.ts';
 import { isSpecial, sanity } from './ipv4/special.ts';
 import { embeddedAddress, mapping } from './tunnel/mapping.ts';
 
@@ -47,6 +47,15 @@ export const startChecks: readonly StartCheck[] = [
       return bits > DELEGATED_LIMIT_BITS
         ? `the mapping leaves a /${String(bits)} per node, expected /${String(DELEGATED_LIMIT_BITS)} or shorter`
         : undefined;
+    },
+  },
+  {
+    name: '6rd-host-bits',
+    refusal: (config) => {
+      const common = embeddingOf(config)?.common;
+      return common === undefined || (common.address & ~netmask(common.length)) === 0
+        ? undefined
+        : `the IPv4 prefix ${ipv4Text(common.address)}/${String(common.length)} has bits behind its length`;
     },
   },
   {

@@ -63,7 +63,10 @@ export class Attribution {
 const NOTHING = new Uint8Array(0);
 
 /** The inner packet of a stimulus, from the IPv6 header on; empty where there is none to be found. */
-export const innerOfStimulus = ({ port, bytes }: Pick<ReplayStimulus, 'port' | 'bytes'>, profile: Profile): Uint8Array => {
+export const innerOfStimulus = (
+  { port, bytes }: Pick<ReplayStimulus, 'port' | 'bytes'>,
+  profile: Profile,
+): Uint8Array => {
   if (port === 'P') return bytes.subarray(ETHERNET.HEADER_LENGTH);
   const outer = outerPacketIn(bytes);
   if (outer === undefined) return NOTHING;

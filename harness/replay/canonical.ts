@@ -141,4 +141,3 @@ const udpState = (bytes: Uint8Array, udpAt: number): Checksum['state'] => {
 
 const macText = (bytes: Uint8Array, at: number): string =>
   Array.from(bytes.subarray(at, at + 6), (byte) => byte.toString(16).padStart(2, '0')).join(':');
-

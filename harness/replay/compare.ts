@@ -55,13 +55,31 @@ export class Comparison {
     const ruled = rules.find(({ requirement }) => requirement === original.requirement);
     const seen = original.by === 'rule' ? undefined : this.#compareOutput(original);
     if (seen !== undefined && (seen.state !== 'gone' || ruled === undefined)) return { original, ...seen };
-    if (ruled === undefined)
-      return { original, state: 'gone', because: 'the rule finds nothing in any frame', now: [] };
+    if (ruled === undefined) return this.#unruled(original);
     const now = ruled.frame === undefined ? [] : [ruled.frame];
     const isSame = original.by === 'rule' && this.#isSameOutput(original, rules);
     return isSame
       ? { original, state: 'still there', because: `the rule finds it in the same output: ${ruled.actual}`, now }
       : { original, state: 'different', because: `the rule finds it in other bytes: ${ruled.actual}`, now };
+  }
+
+  /** A rule that has nothing to look at finds nothing: where addresses were carried over, that may be why. */
+  #unruled(original: OriginalFinding): ComparedFinding {
+    const then = this.#find(this.#then, original.decisive);
+    const now = this.#now.filter(({ cause }) => cause === then?.cause).map(({ frame }) => frame);
+    if (this.#recording.isStranger !== true || now.length > 0)
+      return { original, state: 'gone', because: 'the rule finds nothing in any frame', now };
+    const because =
+      'the target sends nothing for the packet in question: it drops it rightly, or an address was not carried over as it should; see --map and --stimulus';
+    return { original, state: 'undecided', because, now };
+  }
+
+  /** The frames of a replay that are the decisive output again. */
+  decisiveNow<Frame extends OutputFrame>({ decisive }: OriginalFinding, frames: readonly Frame[]): readonly Frame[] {
+    const then = this.#find(this.#then, decisive);
+    if (then === undefined) return [];
+    const same = this.#now.filter(({ cause, text }) => cause === then.cause && text === then.text);
+    return frames.filter((frame) => same.some((each) => each.frame === frame));
   }
 
   #isSameOutput(original: OriginalFinding, rules: readonly RuleFindingNow[]): boolean {
@@ -103,7 +121,8 @@ export class Comparison {
   #compareSilence(marks: readonly number[], whose: string): Omit<ComparedFinding, 'original'> {
     const now = this.#now.filter(({ cause }) => typeof cause === 'number' && marks.includes(cause));
     const frames = now.map(({ frame }) => frame);
-    if (now.length === 0) return { state: 'still there', because: `nothing comes out for ${whose}, as before`, now: [] };
+    if (now.length === 0)
+      return { state: 'still there', because: `nothing comes out for ${whose}, as before`, now: [] };
     return { state: 'gone', because: `there is output for ${whose}, where there was none`, now: frames };
   }
 

@@ -25,6 +25,7 @@ export interface ConfirmOptions {
 export const askTheCase = async (recording: Recording, options: ConfirmOptions): Promise<Confirmation> => {
   const { registry, testbed, signal } = options;
   const registered = registry.case(recording.name);
+  if (recording.isStranger === true) return { kind: 'not asked', reason: 'the capture is not of a case' };
   if (!recording.isWholeCase) return { kind: 'not asked', reason: 'the packets are not those of the case any more' };
   if (registered === undefined) return { kind: 'not asked', reason: `there is no case ${recording.name}` };
   await testbed.down();

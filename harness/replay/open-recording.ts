@@ -15,16 +15,18 @@ export interface OpenedRecording {
   readonly notes: readonly string[];
 }
 
-/** Reads a capture so that it can be played: evidence of a case as it is. Throws CaptureError or ReplayError (exit 2). */
+/** Reads a capture so that it can be played: evidence of a case as it is, somebody else's carried over into the lab. Throws CaptureError or ReplayError (exit 2). */
 export const openRecording = async (file: string, options: OpenOptions): Promise<OpenedRecording> => {
   const capture = await loadCapture(file);
   const recording = recordingOf(capture);
-  if (recording === undefined)
-    throw new ReplayError(
-      `${file}: expected the evidence of a case, with a comment that says how to replay it, found a capture without one`,
-    );
+  if (recording === undefined) {
+    const { strangerRecording } = await import('./stranger/stranger-recording.ts');
+    return strangerRecording(capture, options);
+  }
   if (options.stimulus !== undefined || options.map !== undefined)
-    throw new ReplayError(`${file}: expected no --stimulus and no --map, because the evidence of a case says both itself`);
+    throw new ReplayError(
+      `${file}: expected no --stimulus and no --map, because the evidence of a case says both itself`,
+    );
   if (options.profile === undefined) return { recording, notes: [] };
   const { text } = parseProfile(options.profile);
   const notes =

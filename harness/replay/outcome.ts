@@ -57,7 +57,7 @@ export const outcomeJson = ({ file, target, recording, findings, confirmation, n
     actual: original.actual,
     ...(original.decisive === undefined
       ? {}
-      : { then: { port: original.decisive.port, bytes: Buffer.from(original.decisive.bytes).toString('hex') } }),
+      : { recorded: { port: original.decisive.port, bytes: Buffer.from(original.decisive.bytes).toString('hex') } }),
     now: now.map(({ port, bytes }) => ({ port, bytes: Buffer.from(bytes).toString('hex') })),
   })),
   ...(confirmation === undefined

@@ -53,6 +53,8 @@ export interface Recording {
   readonly outputs: readonly PortFrame[];
   /** The case of this name sends just these packets. */
   readonly isWholeCase: boolean;
+  /** Somebody else's capture, whose addresses were carried over into the lab. */
+  readonly isStranger?: boolean;
 }
 
 export const stimuliOf = ({ steps }: Pick<Recording, 'steps'>): readonly ReplayStimulus[] =>
@@ -94,7 +96,7 @@ export const recordingOf = ({ file, frames, info }: LoadedCapture): Recording | 
       throw new ReplayError(`${file}: expected the frame ${String(number)} that its comment names, found none`);
     return frame;
   };
-  const { profile, case: name, steps, findings, shrunk, ...facts } = record;
+  const { profile, case: name, steps, findings, shrunk, stranger, ...facts } = record;
   return {
     ...facts,
     name,
@@ -115,6 +117,7 @@ export const recordingOf = ({ file, frames, info }: LoadedCapture): Recording | 
     ),
     outputs: [...byNumber.values()].filter(({ direction }) => direction === 'outbound'),
     isWholeCase: shrunk !== true,
+    ...(stranger === true ? { isStranger: true } : {}),
   };
 };
 

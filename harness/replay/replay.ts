@@ -63,7 +63,11 @@ export const replay = async (testbed: Testbed, recording: Recording): Promise<Re
     findings: recording.findings.map((finding) => {
       const compared = comparison.compare(finding, rules);
       if (!dead || compared.state === 'different' || compared.now.length > 0) return compared;
-      return { ...compared, state: 'undecided', because: 'no good packet came out of the target, so that silence says nothing' };
+      return {
+        ...compared,
+        state: 'undecided',
+        because: 'no good packet came out of the target, so that silence says nothing',
+      };
     }),
     rules,
     outputs: frames.filter((_, index) => causes[index] !== 'fence'),

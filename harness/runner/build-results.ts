@@ -66,8 +66,11 @@ const renumberViolation = (
   // A mark is of use only beside the frames that carry it.
   const { frameNumber, mark: _mark, ...rest } = violation;
   const file = facts.evidenceOf(shownBy);
-  const number = frameNumber === undefined ? undefined : frameNumberIn(file, frameNumber);
-  const elsewhere = file !== undefined && file.name !== own?.name && facts.isWritten(file);
+  const isElsewhere = file !== undefined && file.name !== own?.name;
+  const elsewhere = isElsewhere && facts.isWritten(file);
+  // A number without the capture that it counts in would be looked up in another one.
+  const number =
+    frameNumber === undefined || (isElsewhere && !elsewhere) ? undefined : frameNumberIn(file, frameNumber);
   return {
     ...rest,
     ...(number === undefined ? {} : { frameNumber: number }),

@@ -14,6 +14,8 @@ export interface CaseOptions {
   readonly slow?: boolean;
   /** How long a slow case waits at most, on a clock that cannot be turned forward. */
   readonly waitSeconds?: number;
+  /** Sends many packets to find what the listed vectors miss; the smoke tier leaves it out. */
+  readonly exhaustive?: boolean;
   /** Why the case does not apply to a profile that the catalogue lists, or undefined when it does. */
   readonly notFor?: (profile: Profile) => string | undefined;
 }

@@ -51,6 +51,8 @@ const recordSchema = v.object({
   findings: v.array(findingSchema),
   /** The packets are not those of the case any more. */
   shrunk: v.optional(v.boolean()),
+  /** It is no case's, but somebody else's capture. */
+  stranger: v.optional(v.boolean()),
 });
 
 export type RecordedFinding = v.InferOutput<typeof findingSchema>;
@@ -142,4 +144,7 @@ const runsOf = (stimuli: readonly SentStimulus[]): Run[] => {
 };
 
 const stimuliOf = ([frame, mark, count, step]: Run): SentStimulus[] =>
-  Array.from({ length: Math.min(count, 0x100000) }, (_, index) => ({ frame: frame + index * step, mark: mark + index }));
+  Array.from({ length: Math.min(count, 0x100000) }, (_, index) => ({
+    frame: frame + index * step,
+    mark: mark + index,
+  }));

@@ -27,7 +27,6 @@ export const rerunCommand = (
   { target, node, profile, caseId, seed, ...facts }: RerunFacts,
   environment: NodeJS.ProcessEnv = process.env,
 ): string => {
-  const program = environment[STARTED_AS] ?? 'npm start --';
   const options = [
     ['--target', target],
     ['--node', node.node],
@@ -43,8 +42,12 @@ export const rerunCommand = (
     ...(facts.slow === true ? ['--slow'] : []),
     ...(facts.withoutExpectations === true ? ['--no-expectations'] : []),
   ];
-  return [program, 'run', ...options.flat().map(shellWord), ...switches].join(' ');
+  return shellCommand(['run', ...options.flat(), ...switches], environment);
 };
+
+/** A command of Proto41 to be pasted into a shell, in the way in which this process was started. */
+export const shellCommand = (words: readonly string[], environment: NodeJS.ProcessEnv = process.env): string =>
+  [environment[STARTED_AS] ?? 'npm start --', ...words.map(shellWord)].join(' ');
 
 /** Single quotes where a POSIX shell would read more than the characters. */
 const shellWord = (word: string): string =>

@@ -21,6 +21,8 @@ export interface CaseFilter {
   readonly caseGlobs?: readonly string[];
   readonly levels?: readonly LevelClass[];
   readonly priorities?: readonly Requirement['priority'][];
+  /** Without the cases that send many packets to find what the listed vectors miss. */
+  readonly withoutExhaustive?: boolean;
   /** Cases that wait longer for a timer of the protocol are skipped, with that as the reason. No limit when left out. */
   readonly longestWaitSeconds?: number;
   readonly shard?: Shard;
@@ -58,7 +60,8 @@ export const selectCases = (
   filter: CaseFilter = {},
 ): readonly SelectedCase[] => {
   const named = casesNamed(registry, filter.caseGlobs);
-  const filtered = named.filter(({ requirement }) => {
+  const filtered = named.filter(({ definition, requirement }) => {
+    if (filter.withoutExhaustive === true && definition.exhaustive === true) return false;
     if (filter.levels !== undefined && !filter.levels.includes(levelClass(requirement.level))) return false;
     return filter.priorities === undefined || filter.priorities.includes(requirement.priority);
   });

@@ -1,4 +1,5 @@
 /** Outer fragments of a tunnel stimulus (RFC 791 section 3.2, RFC 8200 section 4.5), right ones and wrong ones. */
+import { identificationOfMark } from './chosen-identifications.ts';
 import { concat } from '../packet/bytes.ts';
 import { ETHERNET } from '../packet/ethernet.ts';
 import { ipv4HeaderLengthBytes, readIpv4Header } from '../packet/ipv4.ts';
@@ -22,7 +23,7 @@ export const outerPayload = (whole: Stimulus): Uint8Array =>
  * Never 0 itself.
  */
 const identificationOf = ({ mark, identification = 0 }: Stimulus): number =>
-  identification === 0 ? (mark % 0xffff) + 1 : identification;
+  identification === 0 ? identificationOfMark(mark) : identification;
 
 /** One fragment; it belongs to the whole, and so does everything that the DUT makes of it. */
 export const fragmentOf = (whole: Stimulus, piece: FragmentPiece): Stimulus => {

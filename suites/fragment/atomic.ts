@@ -1,3 +1,4 @@
+import { CHOSEN_IDENTIFICATIONS } from '../../harness/tester/chosen-identifications.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import { fragment } from './area.ts';
 import { expectIntact, named } from './vectors.ts';
@@ -24,7 +25,7 @@ fragment.case('fragment.atomic-id-ignored', async (t) => {
 
 // It neither joins nor ends a packet that is still on its way in fragments.
 fragment.case('fragment.atomic-id-ignored', { variant: 'beside-fragments' }, async (t) => {
-  const identification = 0x6864;
+  const identification = CHOSEN_IDENTIFICATIONS.besideFragments;
   const whole = named(
     t.fromTunnel({ lengthBytes: 400 }, { outer: { identification } }),
     'tunnel packet in 2 fragments',

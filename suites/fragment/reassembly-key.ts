@@ -1,5 +1,6 @@
 import { PROTOCOL, type Ipv4Header } from '../../harness/packet/index.ts';
 import { embedsNothing } from '../decap/vectors.ts';
+import { CHOSEN_IDENTIFICATIONS } from '../../harness/tester/chosen-identifications.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import { fragment } from './area.ts';
 import { expectIntact, named } from './vectors.ts';
@@ -11,10 +12,8 @@ interface Foreign {
   readonly outer: Partial<Ipv4Header>;
 }
 
-const IDENTIFICATIONS = [0x5a5a, 0x5a5b, 0x5b5a, 0xda5a] as const;
+const { keyed: IDENTIFICATIONS, ofTwoSenders: SHARED_IDENTIFICATION } = CHOSEN_IDENTIFICATIONS;
 const [OWN_IDENTIFICATION] = IDENTIFICATIONS;
-/** Of which the case above leaves no fragments behind. */
-const SHARED_IDENTIFICATION = 0x7b7b;
 
 const foreigners = (t: TestContext): Foreign[] => {
   const { lab, profile } = t;

@@ -2,7 +2,7 @@ import { IPV6 } from '../../harness/packet/index.ts';
 import type { TestContext } from '../../harness/tester/context.ts';
 import { property } from './area.ts';
 
-const VARIANT = { variant: 'every-length' };
+const VARIANT = { variant: 'every-length', exhaustive: true };
 const BATCH = 250;
 
 /** Batches of all lengths that the tunnel takes, from the bare IPv6 header on. */

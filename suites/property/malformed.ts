@@ -60,27 +60,31 @@ const judgeGood = (t: TestContext, seen: Seen, stimulus: Stimulus, { from }: Pos
 
 // RFC 791 section 3.1, RFC 1122 section 3.2.1, RFC 8200 section 3, RFC 4291 section 2.5, RFC 4213 section 3.6: a packet that breaks a clause
 // is dropped as the clause says, whatever else is in it; and every good one among them is still carried, with its own bytes.
-property.case('security.malformed-survival', { variant: 'property', alsoJudges: CLAUSES }, async (t) => {
-  const defectOf = ({ from, defect }: PossiblyMalformed): Defect | undefined =>
-    (from === 'a pod' ? POD_DEFECTS : tunnelDefects(t)).find(({ title }) => title === defect);
-  await checkProperty<PossiblyMalformed>(t, {
-    arbitrary: possiblyMalformed(t),
-    stimulus: (packet) => {
-      const good = wellFormed(t, packet);
-      const defect = defectOf(packet);
-      const words = defect === undefined ? 'good packet among malformed ones' : `packet with ${defect.title}`;
-      const title = `${words} from ${packet.from} (${shapeTitle(packet.shape)})`;
-      if (defect === undefined) return { ...good, title };
-      return { ...good, title, frame: defect.apply(good.frame.slice(), placesOf(good), packet.parameter) };
-    },
-    judge: (seen, stimulus, packet) => {
-      const defect = defectOf(packet);
-      if (defect === undefined) {
-        judgeGood(t, seen, stimulus, packet);
-        return;
-      }
-      const { requirement, allow = [] } = defect;
-      t.expectNothing(seen, stimulus, { requirement, allow });
-    },
-  });
-});
+property.case(
+  'security.malformed-survival',
+  { variant: 'property', exhaustive: true, alsoJudges: CLAUSES },
+  async (t) => {
+    const defectOf = ({ from, defect }: PossiblyMalformed): Defect | undefined =>
+      (from === 'a pod' ? POD_DEFECTS : tunnelDefects(t)).find(({ title }) => title === defect);
+    await checkProperty<PossiblyMalformed>(t, {
+      arbitrary: possiblyMalformed(t),
+      stimulus: (packet) => {
+        const good = wellFormed(t, packet);
+        const defect = defectOf(packet);
+        const words = defect === undefined ? 'good packet among malformed ones' : `packet with ${defect.title}`;
+        const title = `${words} from ${packet.from} (${shapeTitle(packet.shape)})`;
+        if (defect === undefined) return { ...good, title };
+        return { ...good, title, frame: defect.apply(good.frame.slice(), placesOf(good), packet.parameter) };
+      },
+      judge: (seen, stimulus, packet) => {
+        const defect = defectOf(packet);
+        if (defect === undefined) {
+          judgeGood(t, seen, stimulus, packet);
+          return;
+        }
+        const { requirement, allow = [] } = defect;
+        t.expectNothing(seen, stimulus, { requirement, allow });
+      },
+    });
+  },
+);

@@ -83,7 +83,7 @@ const judgeDomain = async (t: TestContext, text: string): Promise<void> => {
 
 // RFC 5969 sections 4 and 7: whatever the lengths of domain prefix and common IPv4 bits, an inner destination leads to the node whose bits
 // it embeds, and that node's own addresses are the ones that it may send from.
-property.case('address.6rd-embedded-bits', { variant: 'property', notFor: sixRdOnly }, async (t) => {
+property.case('address.6rd-embedded-bits', { variant: 'property', exhaustive: true, notFor: sixRdOnly }, async (t) => {
   const base = t.profile;
   const count = Math.max(4, Math.min(MAXIMUM_DOMAINS, Math.ceil(t.propertyPackets / PACKETS_PER_DOMAIN)));
   const texts = fc.sample(domains, { seed: t.random.nextUint32() | 0, numRuns: count }).map(domainText);

@@ -5,7 +5,7 @@ import { property } from './area.ts';
 import { checkProperty } from './check.ts';
 import { fieldsOf, packetShapes, remoteAddress, shapeTitle, type PacketShape } from './packet-shape.ts';
 
-const VARIANT = { variant: 'property' };
+const VARIANT = { variant: 'property', exhaustive: true };
 
 /** The packet that came out is the one that went in, the hop limit one lower (RFC 8200 section 3). */
 const expectUnchanged = (

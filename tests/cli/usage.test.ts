@@ -127,7 +127,7 @@ test('the help names every command and exit code, and only what exists', async (
   assert.match(stdout, 'Usage: proto41 [options] [command]');
   assert.equal(
     [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name),
-    ['run', 'list', 'plan', 'report', 'faults', 'check', 'doctor'],
+    ['run', 'list', 'plan', 'report', 'faults', 'check', 'replay', 'shrink', 'import', 'doctor'],
   );
   for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
 });

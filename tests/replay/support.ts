@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startMemoryNode } from '../../harness/node/memory/index.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
+import type { ComparedFinding } from '../../harness/replay/compare.ts';
+import { askTheCase, confirmed } from '../../harness/replay/confirm.ts';
 import { loadCapture, recordingOf, type Recording } from '../../harness/replay/recording.ts';
 import { replay, type Replayed } from '../../harness/replay/replay.ts';
 import { createRegistry } from '../../harness/runner/registry.ts';
@@ -30,7 +32,10 @@ export interface FaultCase {
 }
 
 /** Runs the case against the reference with the fault; the path of its evidence, if it left any. */
-export const leaveEvidence = async (folder: string, { fault, profile, caseId }: FaultCase): Promise<string | undefined> => {
+export const leaveEvidence = async (
+  folder: string,
+  { fault, profile, caseId }: FaultCase,
+): Promise<string | undefined> => {
   const result = await runSuite({
     registry,
     target: 'reference',
@@ -54,8 +59,25 @@ export const readRecording = async (file: string): Promise<Recording> => {
 };
 
 /** Replays against the reference with these faults, under a seed of the replay's own. */
-export const replayAgainst = async (faults: readonly string[], recording: Recording, seed = 'replay'): Promise<Replayed> => {
+export const replayAgainst = async (
+  faults: readonly string[],
+  recording: Recording,
+  seed = 'replay',
+): Promise<Replayed> => {
   await using session = await startMemoryNode({ faults });
   await using testbed = await createTestbed({ session, profile: parseProfile(recording.profileText), seed });
   return await replay(testbed, recording);
+};
+
+/** As the command does it: the frames are compared, and the case is asked where they are all of its packets. */
+export const findingsAgainst = async (
+  faults: readonly string[],
+  recording: Recording,
+): Promise<readonly ComparedFinding[]> => {
+  await using session = await startMemoryNode({ faults });
+  const { seed } = recording;
+  await using testbed = await createTestbed({ session, profile: parseProfile(recording.profileText), seed });
+  const replayed = await replay(testbed, recording);
+  if (replayed.kind !== 'played') throw new Error(replayed.reason);
+  return confirmed(replayed, await askTheCase(recording, { registry, testbed, timeoutMs: 60_000 }));
 };

@@ -57,7 +57,7 @@ export const replayCommand = async (
   const asked =
     confirmation.kind === 'asked'
       ? `The case was run as well, and ${confirmation.requirements.size === 0 ? 'finds nothing wrong' : `finds ${[...confirmation.requirements].join(', ')}`}.`
-      : `Judged by rules and by comparing frames alone: ${confirmation.reason}. A finding of a case that is gone has given way to other output; whether that is right, only a case can say.`;
+      : `Judged by rules and by comparing frames alone: ${confirmation.reason}.${recording.isStranger === true ? '' : ' A finding of a case that is gone has given way to other output; whether that is right, only a case can say.'}`;
   const lines = [
     `${recording.name} under ${recording.profileText}, played against ${flags.target}`,
     ...notes.map((note) => `note: ${note}`),

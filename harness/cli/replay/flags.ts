@@ -27,9 +27,7 @@ export const addReplayFlags = (command: Command): Command =>
     .addOption(
       new Option('--node <name>', 'where it runs (default: what the kind of the target needs)').argParser(readNode),
     )
-    .addOption(
-      new Option('--wire <name>', 'how frames get to the interfaces of netns and docker').argParser(readWire),
-    )
+    .addOption(new Option('--wire <name>', 'how frames get to the interfaces of netns and docker').argParser(readWire))
     .addOption(new Option('--kernel <name>', 'kernel of the vm node, see `list kernels`').argParser(readText))
     .addOption(
       new Option('--profile <text>', 'overlay of the capture (default: what it says itself, or a guess)').argParser(

@@ -58,6 +58,10 @@ export const addressFaults: readonly Fault[] = [
       ...behaviour,
       start: without(behaviour.start, '6rd-bounds', 'node-prefix'),
     }),
+    '6rd-host-bits-embedded': (behaviour) => ({
+      ...behaviour,
+      start: without(behaviour.start, '6rd-host-bits', 'node-prefix'),
+    }),
   }),
   ...faultsOf('address.no-ipv4-compatible-tunnelling', {
     'auto-tunnel-compat': together(

@@ -193,6 +193,7 @@ export const decapOuterFaults: readonly Fault[] = [
   }),
   ...faultsOf('decap.own-prefix-source', { 'own-prefix-src-accepted': withoutDecap('own-prefix-source') }),
   ...faultsOf('decap.strict-rpf-off', {
+    'strict-rpf-knob-inert': withoutDecap('strict-rpf'),
     'strict-rpf-default-on': inArea('decap', (is) => ({
       checks: [
         ...is.checks,

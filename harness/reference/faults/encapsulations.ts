@@ -26,6 +26,18 @@ export const encapsulationFaults: readonly Fault[] = [
     'gre-mtu-off-by-4': inArea('mtu', (is) => ({
       overheadBytes: (config) => is.overheadBytes(config) - GRE_BASE_BYTES,
     })),
+    // What is carried goes out whole with DF set, although the path does not take it.
+    'gre-floor-not-fragmented': inArea('mtu', (is) => ({
+      decide: (behaviour, question) => {
+        const decision = is.decide(behaviour, question);
+        return decision.kind === 'send' && question.config.switches.mtuMode === 'dynamic'
+          ? { ...decision, dontFragment: true, fragmentAboveBytes: question.portMtuBytes }
+          : decision;
+      },
+    })),
+    'gre-static-mtu-of-port': inArea('mtu', (is) => ({
+      staticMtuBytes: ({ config, portMtuBytes }) => portMtuBytes - is.overheadBytes(config),
+    })),
   }),
   ...faultsOf('gre.receive-flags', {
     'gre-bits-ignored': inArea('gre', () => ({

@@ -22,6 +22,22 @@ const TO_THE_TUNNEL: Change = together(
   reachingItself,
 );
 
+/** What keeps a packet from going from one tunnel into another. */
+const LOOP_CHECKS: ReadonlySet<string> = new Set(['foreign-destination', 'own-prefix-only']);
+
+/** Beside a second tunnel, what comes out of one tunnel goes into the other, also when that one ends at the node itself. */
+const fedBySecondTunnel: Change = together(
+  inArea('decap', (is) => ({
+    checks: is.checks.map((check) => ({
+      ...check,
+      violated: (question) => !(question.node.config.beside && LOOP_CHECKS.has(check.name)) && check.violated(question),
+    })),
+  })),
+  inArea('forwarding', () => ({ mayReturn: () => true })),
+  withoutEgress('own-destination'),
+  reachingItself,
+);
+
 const RECURSION_SHOWN = 8;
 
 export const loopFaults: readonly Fault[] = [
@@ -30,7 +46,8 @@ export const loopFaults: readonly Fault[] = [
   }),
   ...faultsOf('loop.finite', { 'loop-ttl-refreshed': inArea('forwarding', () => ({ lowered: () => 64 })) }),
   ...faultsOf('loop.foreign-prefix-decap', {
-    'two-tunnel-loop': withoutDecap('foreign-destination', 'own-prefix-only'),
+    'two-tunnel-loop': withoutDecap(...LOOP_CHECKS),
+    'second-tunnel-sends-to-itself': fedBySecondTunnel,
   }),
   ...faultsOf('loop.foreign-prefix-encap', {
     'foreign-self-source-encapsulated': withoutEgress('foreign-source', 'pod-source'),
@@ -54,6 +71,7 @@ export const loopFaults: readonly Fault[] = [
   ...faultsOf('loop.own-ipv4-destination', { 'encap-to-self': TO_THE_TUNNEL }),
   ...faultsOf('loop.p2p-return', { 'p2p-ping-pong': inArea('forwarding', () => ({ returnsToLink: true })) }),
   ...faultsOf('loop.recursive-route', {
+    'recursion-uncounted': inArea('encapsulation', () => ({ looped: () => undefined })),
     // Without end, but for the patience of whoever looks at it.
     'encap-recursion': inArea('encapsulation', () => ({
       looped: (node, inner, destination) => {

@@ -7,6 +7,7 @@ import { inNet, parseIpv4Net } from '../ipv4/net.ts';
 import { isOwnBroadcast } from '../ipv4/special.ts';
 import { isLinkLocal, isMapped } from '../ipv6/special.ts';
 import { BROADCAST_MAC } from '../link/ethernet.ts';
+import type { EgressCheck } from '../tunnel/egress-checks.ts';
 import { embeddedAddress } from '../tunnel/mapping.ts';
 import { encapsulatingSource, routingEverything, withoutEgress } from './common.ts';
 import type { Change, Fault } from './fault.ts';
@@ -88,6 +89,16 @@ const atNextSegment = (packet: Uint8Array): Uint8Array => {
   return copy;
 };
 
+/** Keeps native sources out where the switch lets them in. */
+const deafToAnySource: EgressCheck = {
+  name: 'native-source',
+  reaction: 'silent',
+  violated: ({ node: { behaviour, config }, inner, arrival }) =>
+    arrival.via === 'pods' &&
+    config.switches.podSource === 'any' &&
+    embeddedAddress(behaviour.mapping, config, inner, IPV6.SOURCE) === undefined,
+};
+
 const corruptingAfterMalformed = (corrupt: (packet: Uint8Array, malformed: Uint8Array) => void): Change => {
   return (behaviour) => {
     let malformed: Uint8Array | undefined;
@@ -143,7 +154,10 @@ export const securityFaults: readonly Fault[] = [
       },
     })),
   }),
-  ...faultsOf('security.egress-native-source', { 'egress-native-src': withoutEgress('pod-source') }),
+  ...faultsOf('security.egress-native-source', {
+    'egress-native-src': withoutEgress('pod-source'),
+    'pod-source-any-inert': inArea('encapsulation', (is) => ({ checks: [...is.checks, deafToAnySource] })),
+  }),
   ...faultsOf('security.egress-source-pair', {
     'egress-spoof': withoutEgress('source-pair', 'pod-source'),
     'outer-src-from-inner': together(withoutEgress('source-pair', 'pod-source'), (behaviour) =>
@@ -186,7 +200,9 @@ export const securityFaults: readonly Fault[] = [
       },
     })),
   }),
-  ...faultsOf('security.spoof-counter', { 'spoof-uncounted': inArea('accounting', () => ({ isSpoofed: () => false })) }),
+  ...faultsOf('security.spoof-counter', {
+    'spoof-uncounted': inArea('accounting', () => ({ isSpoofed: () => false })),
+  }),
   ...faultsOf('security.malformed-survival', {
     'state-corruption': corruptingAfterMalformed((packet) => {
       packet[0] = (packet[0] ?? 0) ^ 0x20;

@@ -1,5 +1,6 @@
 import { Ipv4Address } from '../../address/ipv4-address.ts';
 import { Ipv4Prefix } from '../../address/ipv4-prefix.ts';
+import { splitPrefixText } from '../../address/prefix-length.ts';
 
 /** An IPv4 prefix as unsigned 32-bit numbers. */
 export interface Ipv4Net {
@@ -19,6 +20,12 @@ export const inNet = (net: Ipv4Net, address: number): boolean =>
 export const parseIpv4Net = (text: string): Ipv4Net => {
   const prefix = Ipv4Prefix.parse(text);
   return { address: prefix.address.toNumber(), length: prefix.length };
+};
+
+/** The same with the host bits that somebody has written, which whoever calls this must judge. Throws AddressError for malformed text. */
+export const parseIpv4NetAsWritten = (text: string): Ipv4Net => {
+  const { address, length } = splitPrefixText(text, 32);
+  return { address: parseIpv4(address), length };
 };
 
 export const parseIpv4 = (text: string): number => Ipv4Address.parse(text).toNumber();
