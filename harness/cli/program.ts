@@ -152,7 +152,9 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
   addReplayFlags(command('shrink').description('the fewest and smallest packets that still show a finding'))
     .argument('<file>', 'evidence of a case, or a capture of somebody else')
     .addOption(
-      new Option('--confirm <n>', 'a smaller capture has to show the finding so often').argParser(readRepeat).default(1),
+      new Option('--confirm <n>', 'a smaller capture has to show the finding so often')
+        .argParser(readRepeat)
+        .default(1),
     )
     .option('--requirement <id>', 'the finding to keep, where there are several')
     .option('--out <file>', 'where the small capture goes (default: FILE.shrunk.pcapng)')

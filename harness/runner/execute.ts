@@ -99,7 +99,8 @@ class Executor {
         for (const rest of waiting.slice(position)) this.#record(obstacle(rest, repetition));
         return;
       }
-      if (await this.#isStillDead(group)) this.#record(undecidedRun(selected, repetition, deadReason(this.#deadInARow)));
+      if (await this.#isStillDead(group))
+        this.#record(undecidedRun(selected, repetition, deadReason(this.#deadInARow)));
       else await this.#runOne(selected, group, repetition);
     }
   }

@@ -37,7 +37,11 @@ export interface CaseHost {
   readonly propertyPackets: number;
   nextMark(): number;
   tag(mark: number): Uint8Array;
-  exchange(caseId: string, stimuli: readonly Stimulus[], how: { readonly cold?: boolean; readonly watch?: Watch }): Promise<SeenExchange>;
+  exchange(
+    caseId: string,
+    stimuli: readonly Stimulus[],
+    how: { readonly cold?: boolean; readonly watch?: Watch },
+  ): Promise<SeenExchange>;
   forget(seen: SeenExchange): void;
   restart(changes: SetupChanges): Promise<{ readonly refused: string | undefined }>;
   stats(): Promise<StatsOutcome>;
@@ -221,7 +225,9 @@ export class CaseContext implements TestContext {
 
   async stats(): Promise<TargetStats> {
     const outcome = await this.#host.stats();
-    return outcome.kind === 'stats' ? outcome.stats : this.skip(`The target does not say what it counts: ${outcome.reason}`);
+    return outcome.kind === 'stats'
+      ? outcome.stats
+      : this.skip(`The target does not say what it counts: ${outcome.reason}`);
   }
 
   sleep(durationMs: number): Promise<void> {

@@ -38,7 +38,9 @@ export const kubernetesFaults: readonly Fault[] = [
     })),
   }),
   ...faultsOf('kubernetes.pod-mtu', {
-    'pod-mtu-1500': inArea('forwarding', () => ({ podLinkBytes: ({ config }) => config.ports.get('P')?.mtuBytes ?? 1500 })),
+    'pod-mtu-1500': inArea('forwarding', () => ({
+      podLinkBytes: ({ config }) => config.ports.get('P')?.mtuBytes ?? 1500,
+    })),
   }),
   ...faultsOf('kubernetes.unique-pod-address', {
     // Two nodes share a prefix, as if the last bit of their addresses were not in it.

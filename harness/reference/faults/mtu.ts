@@ -196,7 +196,9 @@ export const mtuFaults: readonly Fault[] = [
     'mtu-default-1500': staticMtu(() => 1500),
     'mtu-default-underlay': staticMtu((question) => question.portMtuBytes),
   }),
-  ...faultsOf('mtu.static-above-reassembly', { 'mtu-of-pod-link': staticMtu(({ config }) => config.ports.get('P')?.mtuBytes ?? 1500) }),
+  ...faultsOf('mtu.static-above-reassembly', {
+    'mtu-of-pod-link': staticMtu(({ config }) => config.ports.get('P')?.mtuBytes ?? 1500),
+  }),
   ...faultsOf('mtu.static-df-clear', { 'static-df1': deciding((decision) => withDontFragment(decision, true)) }),
   ...faultsOf('mtu.static-ignores-icmpv4', {
     'static-learns-pmtu': together(

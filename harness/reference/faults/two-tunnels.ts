@@ -49,7 +49,9 @@ export const twoTunnelFaults: readonly Fault[] = [
     'tunnel-oracle': inArea('decap', () => ({
       mismatchCode: (node, outer) => {
         const tunnels = [node, ...(node.second === undefined ? [] : [node.second])];
-        const isKnown = tunnels.some(({ config: { mapping } }) => 'remote' in mapping && mapping.remote === outer.source);
+        const isKnown = tunnels.some(
+          ({ config: { mapping } }) => 'remote' in mapping && mapping.remote === outer.source,
+        );
         return isKnown ? undefined : ICMPV4_UNREACHABLE.PROTOCOL;
       },
     })),

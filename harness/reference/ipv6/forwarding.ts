@@ -81,7 +81,9 @@ export const forwarding: ForwardingBehaviour = {
     if (!config.choosesPodMtu) return given;
     const underlayBytes = config.ports.get('U')?.mtuBytes ?? 0;
     const tunnelBytes =
-      config.switches.mtuMode === 'static' ? config.staticMtuBytes : underlayBytes - behaviour.mtu.overheadBytes(config);
+      config.switches.mtuMode === 'static'
+        ? config.staticMtuBytes
+        : underlayBytes - behaviour.mtu.overheadBytes(config);
     return Math.min(given, tunnelBytes);
   },
   // A configured tunnel is a link like any other; a multipoint one would become an open relay.

@@ -27,7 +27,9 @@ const isAnycast = (config: NodeConfig, bytes: Uint8Array, at: number): boolean =
 
 /** The node's address on a point-to-point tunnel with a subnet of its own. */
 const isFirstOfTunnelSubnet = ({ tunnelSubnet }: NodeConfig, bytes: Uint8Array, at: number): boolean =>
-  tunnelSubnet !== undefined && bytes[at + 15] === 1 && sameAddress(tunnelSubnet.bytes, 0, withLastByte(bytes, at, 0), 0);
+  tunnelSubnet !== undefined &&
+  bytes[at + 15] === 1 &&
+  sameAddress(tunnelSubnet.bytes, 0, withLastByte(bytes, at, 0), 0);
 
 const withLastByte = (bytes: Uint8Array, at: number, value: number): Uint8Array => {
   const address = bytes.slice(at, at + 16);
