@@ -15,8 +15,10 @@ export const loadRun = async (folder: string, linkPrefix: string): Promise<Repor
 
 /** A result with the evidence that lies in its folder. */
 export const reportedRun = async (result: RunResult, folder: string, linkPrefix: string): Promise<ReportedRun> => {
+  // Of what passed nothing is drawn; its captures may be many and large.
+  const drawn = result.cases.filter(({ verdict, violations }) => verdict !== 'pass' || violations.length > 0);
   const files = new Set(
-    result.cases.flatMap((each) => [each.evidence, ...each.violations.map(({ evidence }) => evidence)]),
+    drawn.flatMap((each) => [each.evidence, ...each.violations.map((violation) => violation.evidence)]),
   );
   const evidence = new Map<string, readonly EvidenceFrame[]>();
   for (const file of files) {
