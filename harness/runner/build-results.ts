@@ -68,9 +68,9 @@ const renumberViolation = (
   const file = facts.evidenceOf(shownBy);
   const isElsewhere = file !== undefined && file.name !== own?.name;
   const elsewhere = isElsewhere && facts.isWritten(file);
-  // A number without the capture that it counts in would be looked up in another one.
-  const number =
-    frameNumber === undefined || (isElsewhere && !elsewhere) ? undefined : frameNumberIn(file, frameNumber);
+  // A number whose capture is not kept would be looked up in the one that is.
+  const isMisleading = isElsewhere && !elsewhere && own !== undefined && facts.isWritten(own);
+  const number = frameNumber === undefined || isMisleading ? undefined : frameNumberIn(file, frameNumber);
   return {
     ...rest,
     ...(number === undefined ? {} : { frameNumber: number }),
