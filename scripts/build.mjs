@@ -5,7 +5,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -31,4 +31,3 @@ for (const folder of WITH_ASSETS.filter((name) => existsSync(join(ROOT, name))))
 }
 // The version is read from there.
 cpSync(join(ROOT, 'package.json'), join(DIST, 'package.json'));
-chmodSync(join(DIST, 'run.js'), 0o644);

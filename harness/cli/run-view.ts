@@ -1,3 +1,4 @@
+import { shortened } from '../report/layout.ts';
 import { printable } from '../report/escape.ts';
 import { paintVerdict, type Palette } from '../report/palette.ts';
 import type { OnProgress, Phase, ProgressEvent } from '../runner/progress.ts';
@@ -58,8 +59,5 @@ const finishedLine = (event: Extract<ProgressEvent, { kind: 'case-finished' }>, 
     ? palette.dim('expected'.padEnd(LABEL_WIDTH))
     : paintVerdict(palette, verdict, verdict.padEnd(LABEL_WIDTH));
   const text = reason ?? (found === undefined ? '' : `found ${found}`);
-  return `${label} ${printable(event.id)} [${printable(event.profile)}]  ${cut(printable(text))}`.trimEnd();
+  return `${label} ${printable(event.id)} [${printable(event.profile)}]  ${shortened(printable(text), TEXT_WIDTH)}`.trimEnd();
 };
-
-/** The report at the end has the whole text. */
-const cut = (text: string): string => (text.length > TEXT_WIDTH ? `${text.slice(0, TEXT_WIDTH - 1)}…` : text);

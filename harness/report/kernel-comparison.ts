@@ -1,8 +1,9 @@
+import { grouped } from '../grouped.ts';
 import type { CaseResult, RunResult } from '../runner/result.ts';
-import type { Verdict } from '../runner/verdict.ts';
+import { shownVerdict, WORST_FIRST, type ShownVerdict } from './shown-verdict.ts';
 
 /** What one kernel has to say of a requirement: a verdict, a deviation that the target declares, or nothing. */
-export type KernelVerdict = Verdict | 'expected' | 'not run';
+export type KernelVerdict = ShownVerdict | 'not run';
 
 /** A run on one kernel; `failure` where it never began. */
 export interface KernelRun {
@@ -32,21 +33,9 @@ export interface KernelComparison {
   readonly rows: readonly KernelRow[];
 }
 
-/** The worst comes first. A skip says less than a pass: it stands only where nothing was judged. */
-const WORST_FIRST: readonly KernelVerdict[] = [
-  'error',
-  'fail',
-  'inconclusive',
-  'warn',
-  'expected',
-  'pass',
-  'skip',
-  'not run',
-];
-
 /** Puts the runs of several kernels beside each other, requirement by requirement. */
 export const compareKernels = (runs: readonly KernelRun[]): KernelComparison => {
-  const byKernel = runs.map(({ result }) => groupedByRequirement(result?.cases ?? []));
+  const byKernel = runs.map(({ result }) => grouped(result?.cases ?? [], ({ requirement }) => requirement));
   const rows = orderedRequirements(runs).map((requirement): KernelRow => {
     const results = byKernel.map((groups) => groups.get(requirement) ?? []);
     const verdicts = results.map(worstOf);
@@ -67,19 +56,9 @@ export const compareKernels = (runs: readonly KernelRun[]): KernelComparison => 
   };
 };
 
-const groupedByRequirement = (cases: readonly CaseResult[]): ReadonlyMap<string, readonly CaseResult[]> => {
-  const groups = new Map<string, CaseResult[]>();
-  for (const each of cases) {
-    const group = groups.get(each.requirement);
-    if (group === undefined) groups.set(each.requirement, [each]);
-    else group.push(each);
-  }
-  return groups;
-};
-
 const worstOf = (results: readonly CaseResult[]): KernelVerdict => {
-  const verdicts = results.map(({ verdict, expectation }) => (expectation.kind === 'expected' ? 'expected' : verdict));
-  return WORST_FIRST.find((verdict) => verdicts.some((each) => each === verdict)) ?? 'not run';
+  const verdicts = results.map(shownVerdict);
+  return WORST_FIRST.find((verdict) => verdicts.includes(verdict)) ?? 'not run';
 };
 
 /** Every requirement that some kernel speaks of, in the order in which the runs have them. */

@@ -11,6 +11,10 @@ export const wrap = (text: string, width: number): string[] => {
   return [...lines, line];
 };
 
+/** At most `length` characters; of a longer text the beginning and a sign that more followed. */
+export const shortened = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
+
 export interface TextTable {
   readonly header: readonly string[];
   readonly rows: readonly (readonly string[])[];

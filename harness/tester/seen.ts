@@ -1,3 +1,4 @@
+import { grouped } from '../grouped.ts';
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { ethernetEtherType, ETHERNET } from '../packet/ethernet.ts';
 import { IPV6, readIpv6Header } from '../packet/ipv6.ts';
@@ -100,17 +101,6 @@ export class SeenExchange implements Seen {
     return this.#tunnelled.get(stimulus) ?? [];
   }
 }
-
-const grouped = <Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> => {
-  const groups = new Map<Key, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return groups;
-};
 
 /** The IPv6 packet that a frame carries natively, on whatever port. */
 export const nativePacket = (frame: SeenFrame): Ipv6Packet | undefined => {

@@ -1,20 +1,16 @@
 import type { Ipv4Address } from '../../harness/address/index.ts';
-import {
-  build,
-  ETHERNET,
-  ethernet,
-  icmpv4Error,
-  ICMPV4_TYPE,
-  ICMPV4_UNREACHABLE,
-  ipv4,
-  payload,
-  PROTOCOL,
-  type Ipv4Header,
-} from '../../harness/packet/index.ts';
+import { build, ETHERNET, ipv4, payload, PROTOCOL, type Ipv4Header } from '../../harness/packet/index.ts';
 import { overheadBytes } from '../../harness/profile/index.ts';
 import type { Stimulus, TestContext, TunnelPacket } from '../../harness/tester/context.ts';
 import { mtu } from './area.ts';
-import { DYNAMIC, expectCarried, expectPacketTooBig, fullPacket, podPacket } from './vectors.ts';
+import {
+  DYNAMIC,
+  fragmentationNeededWith,
+  expectCarried,
+  expectPacketTooBig,
+  fullPacket,
+  podPacket,
+} from './vectors.ts';
 
 const CLAIMED_BYTES = 1300;
 const QUOTED_PAYLOAD_BYTES = 64;
@@ -22,21 +18,11 @@ const IPV4_HEADER_BYTES = 20;
 
 /** "Fragmentation needed" about a packet like one that the DUT has sent, but for these fields of its IPv4 header. */
 const claim = (t: TestContext, sent: TunnelPacket, changes: Partial<Ipv4Header>, what: string): Stimulus => {
-  const router = t.lab.underlay.gatewayA;
   const { source, destination, identification, ttl, protocol, totalLength, dontFragment } = sent.outer;
   const body = sent.frame.bytes.subarray(ETHERNET.HEADER_LENGTH + IPV4_HEADER_BYTES).subarray(0, QUOTED_PAYLOAD_BYTES);
   const fields = { source, destination, identification, ttl, protocol, totalLength, dontFragment, ...changes };
-  const frame = build(
-    ethernet({ source: t.lab.macOf(router), destination: t.lab.macs.dut.U }),
-    ipv4({ source: router, destination: t.lab.n1.ipv4 }),
-    icmpv4Error({
-      type: ICMPV4_TYPE.DESTINATION_UNREACHABLE,
-      code: ICMPV4_UNREACHABLE.FRAGMENTATION_NEEDED,
-      nextHopMtu: CLAIMED_BYTES,
-      quoted: build(ipv4(fields), payload(body)),
-    }),
-  );
-  return t.raw('U', `"fragmentation needed" that quotes ${what}`, frame, sent.frame.stimulus?.mark);
+  const quoted = build(ipv4(fields), payload(body));
+  return fragmentationNeededWith(t, sent, CLAIMED_BYTES, quoted, `"fragmentation needed" that quotes ${what}`);
 };
 
 /** Whether a packet of the full tunnel MTU still reaches N2 in one piece. */

@@ -77,19 +77,27 @@ export const fragmentationNeeded = (
   nextHopMtuBytes: number,
   quotedBytes = quoteLengthBytes(t),
 ): Stimulus => {
+  const quoted = packet.frame.bytes.subarray(ETHERNET.HEADER_LENGTH).subarray(0, quotedBytes);
+  const title = `ICMPv4 "fragmentation needed" with MTU ${String(nextHopMtuBytes)} about a packet to ${packet.outer.destination.toString()}`;
+  return fragmentationNeededWith(t, packet, nextHopMtuBytes, quoted, title);
+};
+
+/** The same with a quote that need not be what the DUT has sent. */
+export const fragmentationNeededWith = (
+  t: TestContext,
+  packet: TunnelPacket,
+  nextHopMtu: number,
+  quoted: Uint8Array,
+  title: string,
+): Stimulus => {
   const router = t.lab.underlay.gatewayA;
-  const sent = packet.frame.bytes.subarray(ETHERNET.HEADER_LENGTH);
+  const { DESTINATION_UNREACHABLE: type } = ICMPV4_TYPE;
+  const { FRAGMENTATION_NEEDED: code } = ICMPV4_UNREACHABLE;
   const frame = build(
     ethernet({ source: t.lab.macOf(router), destination: t.lab.macs.dut.U }),
     ipv4({ source: router, destination: t.lab.n1.ipv4 }),
-    icmpv4Error({
-      type: ICMPV4_TYPE.DESTINATION_UNREACHABLE,
-      code: ICMPV4_UNREACHABLE.FRAGMENTATION_NEEDED,
-      nextHopMtu: nextHopMtuBytes,
-      quoted: sent.subarray(0, quotedBytes),
-    }),
+    icmpv4Error({ type, code, nextHopMtu, quoted }),
   );
-  const title = `ICMPv4 "fragmentation needed" with MTU ${String(nextHopMtuBytes)} about a packet to ${packet.outer.destination.toString()}`;
   return t.raw('U', title, frame, packet.frame.stimulus?.mark);
 };
 

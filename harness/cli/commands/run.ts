@@ -33,11 +33,11 @@ export const runCommand = async (terminal: Terminal, services: Services, flags: 
   const course = { terminal, services, progress, interrupts };
   const folder = await makeOutputFolder(flags.out, new Date());
   if (plan.kernel === ALL_KERNELS) return runOnKernels(course, flags, plan, folder);
-  if (flags.history !== undefined) await readLedger(flags.history);
+  const ledger = flags.history === undefined ? [] : await readLedger(flags.history);
   const seen = await runOnce(course, flags, plan, folder);
   progress[Symbol.dispose]();
   if (seen === undefined) return EXIT.interrupted;
-  const result = await withHistory(terminal, flags, seen, folder);
+  const result = await withHistory(terminal, flags, ledger, seen, folder);
   const evidence = await writeReports(folder, result);
   report(terminal, flags, result, { folder: shownPath(folder), evidence });
   return exitCodeOf(result);

@@ -1,6 +1,7 @@
 import { areaOf, type RequirementLookup } from '../lookup.ts';
 import { durationText } from '../duration.ts';
 import { printable } from '../escape.ts';
+import { shortened } from '../layout.ts';
 import { essence } from '../verdict-line.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import type { Violation } from '../../runner/verdict.ts';
@@ -10,7 +11,8 @@ import { packetView } from './packet-view.ts';
 import type { EvidenceFrame } from '../evidence-frame.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { sequenceView } from './sequence-view.ts';
-import { shownVerdict, verdictWord } from './verdict-mark.ts';
+import { shownVerdict } from '../shown-verdict.ts';
+import { verdictWord } from './verdict-mark.ts';
 
 /** Violations of one case that are drawn; a case of many vectors can fail in each. */
 const DRAWN_VIOLATIONS = 4;
@@ -39,13 +41,11 @@ export const caseView = (result: CaseResult, context: CaseViewContext): Markup =
     data-run="${runLabel}"
   >
     <summary>
-      ${verdictWord(verdict)} <strong>${result.id}</strong> <span class="soft">${runLabel}</span> ${cut(short, 180)}
+      ${verdictWord(verdict)} <strong>${result.id}</strong> <span class="soft">${runLabel}</span> ${shortened(short, 180)}
     </summary>
     <div class="body">${verdict === 'pass' ? passBody(result) : fullBody(result, context)}</div>
   </details> `;
 };
-
-const cut = (text: string, length: number): string => (text.length > length ? `${text.slice(0, length - 1)}…` : text);
 
 const passBody = (result: CaseResult): Markup =>
   facts([

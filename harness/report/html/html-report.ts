@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lookupIn } from '../lookup.ts';
+import { lookupIn, type RequirementLookup } from '../lookup.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import { caseView } from './case-view.ts';
 import { filterForm } from './filter-form.ts';
@@ -10,13 +10,14 @@ import { PAGE_STYLE } from './page-style.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { columnLabel } from './run-label.ts';
 import { summaryView } from './summary-view.ts';
-import { shownVerdict, type ShownVerdict } from './verdict-mark.ts';
+import { shownVerdict, type ShownVerdict } from '../shown-verdict.ts';
 
 /** What wants to be seen first. */
 const ORDER: readonly ShownVerdict[] = ['error', 'fail', 'inconclusive', 'warn', 'expected', 'skip', 'pass'];
 
 interface Entry extends MatrixEntry {
   readonly run: ReportedRun;
+  readonly lookup: RequirementLookup;
 }
 
 /**
@@ -26,7 +27,6 @@ interface Entry extends MatrixEntry {
 export const htmlReport = (runs: readonly ReportedRun[]): string => {
   const entries = runs.flatMap((run, number) => entriesOf(run, number));
   const sorted = entries.toSorted((a, b) => rank(a.result) - rank(b.result));
-  const lookups = new Map(runs.map((run) => [run, lookupIn(run.result)]));
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -43,21 +43,24 @@ export const htmlReport = (runs: readonly ReportedRun[]): string => {
         <p class="soft">The worst verdict of each requirement; a sign leads to it. Bold rows differ between columns.</p>
         ${matrixView(entries)}
         <h2 id="verdicts">Verdicts</h2>
-        ${filterForm(sorted.map(({ result, column, run }) => ({ result, column, lookup: lookups.get(run) })))}
-        ${sorted.map(({ run, result, anchor, column }) => caseView(result, { run, runLabel: column, anchor, lookup: lookups.get(run) ?? (() => undefined) }))}
+        ${filterForm(sorted)}
+        ${sorted.map(({ result, column, ...entry }) => caseView(result, { ...entry, runLabel: column }))}
         ${trusted(`<script>${PAGE_SCRIPT}</script>`)}
       </body>
     </html> `;
   return page.text;
 };
 
-const entriesOf = (run: ReportedRun, number: number): Entry[] =>
-  run.result.cases.map((result, index) => ({
+const entriesOf = (run: ReportedRun, number: number): Entry[] => {
+  const lookup = lookupIn(run.result);
+  return run.result.cases.map((result, index) => ({
     run,
+    lookup,
     result,
     anchor: `case-${String(number)}-${String(index)}`,
     column: columnLabel(run, result.profile),
   }));
+};
 
 const rank = (result: CaseResult): number =>
   ORDER.indexOf(shownVerdict(result)) - (result.expectation.unexpected ? ORDER.length : 0);

@@ -1,6 +1,8 @@
+import { grouped } from '../../grouped.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import { html, type Markup } from './markup.ts';
-import { shownVerdict, verdictSign, type ShownVerdict } from './verdict-mark.ts';
+import { shownVerdict, WORST_FIRST } from '../shown-verdict.ts';
+import { verdictSign } from './verdict-mark.ts';
 
 export interface MatrixEntry {
   readonly result: CaseResult;
@@ -8,13 +10,10 @@ export interface MatrixEntry {
   readonly column: string;
 }
 
-/** The worst one stands for a requirement with several cases. */
-const WORST_FIRST: readonly ShownVerdict[] = ['error', 'fail', 'inconclusive', 'warn', 'expected', 'pass', 'skip'];
-
 /** Requirement by target, kernel and profile; a row whose columns differ is set in bold. */
 export const matrixView = (entries: readonly MatrixEntry[]): Markup => {
   const columns = [...new Set(entries.map(({ column }) => column))];
-  const rows = grouped(entries);
+  const rows = grouped(entries, ({ result }) => result.requirement);
   return html`<div class="wide">
     <table class="matrix">
       <thead>
@@ -28,15 +27,6 @@ export const matrixView = (entries: readonly MatrixEntry[]): Markup => {
       </tbody>
     </table>
   </div>`;
-};
-
-const grouped = (entries: readonly MatrixEntry[]): Map<string, MatrixEntry[]> => {
-  const rows = new Map<string, MatrixEntry[]>();
-  for (const entry of entries) {
-    const row = rows.get(entry.result.requirement) ?? [];
-    rows.set(entry.result.requirement, [...row, entry]);
-  }
-  return rows;
 };
 
 const rowView = (requirement: string, entries: readonly MatrixEntry[], columns: readonly string[]): Markup => {

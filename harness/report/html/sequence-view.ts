@@ -1,5 +1,6 @@
 import { describe } from '../../packet/describe.ts';
 import type { DecodeOptions } from '../../packet/decode.ts';
+import { shortened } from '../layout.ts';
 import { html, type Markup } from './markup.ts';
 import type { EvidenceFrame } from '../evidence-frame.ts';
 
@@ -63,7 +64,7 @@ const arrow = (
   const [from, to] = frame.direction === 'outbound' ? [dut, port] : [port, dut];
   const back = to > from ? -7 : 7;
   const words = describe(frame.bytes, 'ethernet', options).replace(/^Ethernet [^|]*\| /, '');
-  const label = words.length > LABEL_LENGTH ? `${words.slice(0, LABEL_LENGTH - 1)}…` : words;
+  const label = shortened(words, LABEL_LENGTH);
   return html`<g${isDecisive ? html` class="decisive"` : ''}><title>${words}</title>
 <line class="arrow" x1="${from}" x2="${to + back}" y1="${y}" y2="${y}"/><path class="head" d="M${to} ${y}l${back} -4v8z"/>
 <text x="${labelAt}" y="${y + 4}">${frame.number}: ${label}</text></g>`;

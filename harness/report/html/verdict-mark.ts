@@ -1,12 +1,5 @@
-import type { CaseResult } from '../../runner/result.ts';
-import { isExpectedDeviation } from '../summary.ts';
+import type { ShownVerdict } from '../shown-verdict.ts';
 import { html, type Markup } from './markup.ts';
-
-/** `expected` is a verdict of the page: a deviation that the target declares, and that showed as declared. */
-export type ShownVerdict = CaseResult['verdict'] | 'expected';
-
-export const shownVerdict = (result: CaseResult): ShownVerdict =>
-  isExpectedDeviation(result) ? 'expected' : result.verdict;
 
 /** Told by words and signs, not by colour alone. */
 const SIGNS: Readonly<Record<ShownVerdict, string>> = {

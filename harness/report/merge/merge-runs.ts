@@ -1,3 +1,4 @@
+import { grouped } from '../../grouped.ts';
 import { PASSIVE_VARIANT } from '../../runner/registry.ts';
 import type { CaseResult, ExpectationOutcome } from '../../runner/result.ts';
 import type { Verdict } from '../../runner/verdict.ts';
@@ -8,12 +9,9 @@ import type { ReportedRun } from '../html/reported-run.ts';
  * different ones stay apart, in the order in which they first appear.
  */
 export const mergeRuns = (runs: readonly ReportedRun[]): readonly ReportedRun[] => {
-  const groups = new Map<string, ReportedRun[]>();
-  for (const run of runs.map(withOwnPaths)) {
-    const { target, node, strict } = run.result;
-    const key = JSON.stringify([target, node.node, node.kernelRelease, node.wire, strict]);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
-  }
+  const groups = grouped(runs.map(withOwnPaths), ({ result: { target, node, strict } }) =>
+    JSON.stringify([target, node.node, node.kernelRelease, node.wire, strict]),
+  );
   return [...groups.values()].flatMap((group) => {
     const [first, ...others] = group;
     return first === undefined ? [] : [others.length === 0 ? first : mergedRun(first, others)];
@@ -66,9 +64,7 @@ const keyOf = ({ profile, id }: CaseResult): string => `${profile}\n${id}`;
 
 /** The same case in several runs is one result; if the runs disagree it is none that anybody can rely on. */
 const mergedCases = (cases: readonly CaseResult[]): readonly CaseResult[] => {
-  const byKey = new Map<string, CaseResult[]>();
-  for (const each of cases) byKey.set(keyOf(each), [...(byKey.get(keyOf(each)) ?? []), each]);
-  return [...byKey.values()].flatMap((same) => {
+  return [...grouped(cases, keyOf).values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
     if (isPassive(first)) return [same.reduce(withViolationsOf)];
@@ -86,7 +82,7 @@ const disagreement = (repeats: readonly Verdict[]): Pick<CaseResult, 'doubts' | 
 
 const SEVERITY: readonly Verdict[] = ['skip', 'pass', 'warn', 'inconclusive', 'fail', 'error'];
 
-const worst = (cases: readonly [CaseResult, ...CaseResult[]] | CaseResult[]): CaseResult =>
+const worst = (cases: readonly CaseResult[]): CaseResult =>
   cases.reduce((one, other) => (SEVERITY.indexOf(other.verdict) > SEVERITY.indexOf(one.verdict) ? other : one));
 
 const isPassive = ({ id }: CaseResult): boolean => id.endsWith(`/${PASSIVE_VARIANT}`);

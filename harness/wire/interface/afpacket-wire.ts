@@ -1,6 +1,5 @@
-import { Listeners } from '../listeners.ts';
 import { WireError } from '../wire-error.ts';
-import type { FrameListener, PortName } from '../wire.ts';
+import type { PortName } from '../wire.ts';
 import type { InterfaceWire, InterfaceWireOptions } from './interface-wire.ts';
 import { linkProblem } from './link-probe.ts';
 import {
@@ -11,7 +10,8 @@ import {
   type PacketSocketOptions,
   type PacketStatistics,
 } from './packet-socket.ts';
-import { hasErrorName, realTimeNs, watchReadable, type ReadableWatch } from './system-calls.ts';
+import { hasErrorName, watchReadable, type ReadableWatch } from './system-calls.ts';
+import { WireEvents } from './wire-events.ts';
 
 /** Batches read before the event loop has its turn: a flood must not starve timers. */
 const BATCHES_PER_TURN = 8;
@@ -27,14 +27,11 @@ export interface AfPacketWireOptions extends InterfaceWireOptions, Pick<PacketSo
  * A wire through a packet socket of the kernel. A link that goes down is a problem, not the end: frames pass again when it is
  * up. An interface that vanishes ends the wire.
  */
-export class AfPacketWire implements InterfaceWire {
+export class AfPacketWire extends WireEvents implements InterfaceWire {
   readonly port: PortName;
   readonly #socket: PacketSocket;
   readonly #watch: ReadableWatch;
   readonly #tolerateLoss: boolean;
-  readonly #frames = new Listeners<[frame: Uint8Array, timestampNs: bigint]>();
-  readonly #closed = new Listeners<[reason: Error | undefined]>();
-  readonly #problems = new Listeners<[problem: WireError]>();
   #waiting: Uint8Array[] = [];
   #retry: NodeJS.Timeout | undefined;
   #end: { readonly reason: Error | undefined } | undefined;
@@ -42,6 +39,7 @@ export class AfPacketWire implements InterfaceWire {
 
   /** Opens the socket in the network namespace that the thread is in at this moment. Throws WireError. */
   constructor(options: AfPacketWireOptions) {
+    super();
     this.port = options.port;
     this.#tolerateLoss = options.tolerateLoss ?? false;
     this.#socket = new PacketSocket(options);
@@ -72,22 +70,6 @@ export class AfPacketWire implements InterfaceWire {
     if (sent < frames.length) this.#wait(frames.slice(sent).map((frame) => frame.slice()));
   }
 
-  onFrame(listener: FrameListener): () => void {
-    return this.#frames.add(listener);
-  }
-
-  onClosed(listener: (reason: Error | undefined) => void): () => void {
-    return this.#closed.add(listener);
-  }
-
-  onProblem(listener: (problem: WireError) => void): () => void {
-    return this.#problems.add(listener);
-  }
-
-  now(): bigint {
-    return realTimeNs();
-  }
-
   statistics(): PacketStatistics {
     this.#checkOpen();
     return this.#socket.statistics();
@@ -107,7 +89,7 @@ export class AfPacketWire implements InterfaceWire {
     try {
       for (let batch = 0; batch < BATCHES_PER_TURN && this.#end === undefined; batch += 1) {
         const count = this.#socket.receive((frame, timestampNs) => {
-          if (this.#end === undefined) this.#frames.emit(frame, timestampNs);
+          if (this.#end === undefined) this.frames.emit(frame, timestampNs);
         });
         if (count > 0) this.#linkDown = false;
         else break;
@@ -132,7 +114,7 @@ export class AfPacketWire implements InterfaceWire {
       this.#finish(this.#linkProblem('gone', error));
       return;
     }
-    if (!this.#linkDown) this.#problems.emit(this.#linkProblem('down', error));
+    if (!this.#linkDown) this.problems.emit(this.#linkProblem('down', error));
     this.#linkDown = true;
     // The error has ended the watch; frames come again when the link is up.
     this.#watch.restart();
@@ -201,7 +183,7 @@ export class AfPacketWire implements InterfaceWire {
     this.#waiting = [];
     this.#watch.close();
     this.#socket.close();
-    this.#closed.emit(reason);
+    this.closed.emit(reason);
   }
 }
 

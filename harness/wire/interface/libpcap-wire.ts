@@ -2,13 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { join } from 'node:path';
 import { encodeStreamFrame, FrameStreamDecoder } from '../frame-stream.ts';
-import { Listeners } from '../listeners.ts';
 import { WireError } from '../wire-error.ts';
-import type { FrameListener, PortName } from '../wire.ts';
+import type { PortName } from '../wire.ts';
 import type { InterfaceBackend, InterfaceWire, InterfaceWireOptions } from './interface-wire.ts';
 import { interfaceIndexOf, linkProblem, linkStateOf, type LinkState } from './link-probe.ts';
 import { MAXIMUM_FRAME_BYTES, MINIMUM_FRAME_BYTES, openPacketSocket } from './packet-socket.ts';
-import { closeDescriptor, realTimeNs } from './system-calls.ts';
+import { closeDescriptor } from './system-calls.ts';
+import { WireEvents } from './wire-events.ts';
 
 const PROGRAM = join(import.meta.dirname, 'libpcap-process.mjs');
 /** Kinds of the messages of the program. */
@@ -31,7 +31,7 @@ export const openLibpcapWire = (backend: LibpcapBackend, options: InterfaceWireO
   return wire.ready;
 };
 
-class LibpcapWire implements InterfaceWire {
+class LibpcapWire extends WireEvents implements InterfaceWire {
   readonly port: PortName;
   readonly ready: Promise<InterfaceWire>;
   readonly #backend: LibpcapBackend;
@@ -41,15 +41,13 @@ class LibpcapWire implements InterfaceWire {
   readonly #child: ChildProcess;
   readonly #channel: Duplex;
   readonly #ended: Promise<void>;
-  readonly #frames = new Listeners<[frame: Uint8Array, timestampNs: bigint]>();
-  readonly #closed = new Listeners<[reason: Error | undefined]>();
-  readonly #problems = new Listeners<[problem: WireError]>();
   readonly #linkCheck: NodeJS.Timeout;
   #settle: { resolve: (wire: InterfaceWire) => void; reject: (reason: Error) => void } | undefined;
   #stderr = '';
   #end: { readonly reason: Error | undefined } | undefined;
 
   constructor(backend: LibpcapBackend, { port, interfaceName }: InterfaceWireOptions) {
+    super();
     this.port = port;
     this.#backend = backend;
     this.#interfaceName = interfaceName;
@@ -84,22 +82,6 @@ class LibpcapWire implements InterfaceWire {
       throw new RangeError(`expected a frame of ${wanted} bytes, found ${frame.length}`);
     }
     this.#channel.write(encodeStreamFrame(frame));
-  }
-
-  onFrame(listener: FrameListener): () => void {
-    return this.#frames.add(listener);
-  }
-
-  onClosed(listener: (reason: Error | undefined) => void): () => void {
-    return this.#closed.add(listener);
-  }
-
-  onProblem(listener: (problem: WireError) => void): () => void {
-    return this.#problems.add(listener);
-  }
-
-  now(): bigint {
-    return realTimeNs();
   }
 
   fail(reason: Error): void {
@@ -147,7 +129,7 @@ class LibpcapWire implements InterfaceWire {
     const body = message.subarray(1);
     if (kind === FRAME) {
       const timestampNs = new DataView(body.buffer, body.byteOffset).getBigInt64(0);
-      this.#frames.emit(body.slice(TIME_BYTES), timestampNs);
+      this.frames.emit(body.slice(TIME_BYTES), timestampNs);
     } else if (kind === READY) {
       this.#settle?.resolve(this);
       this.#settle = undefined;
@@ -168,7 +150,7 @@ class LibpcapWire implements InterfaceWire {
 
   #linkProblem(state: 'down' | 'gone'): WireError {
     const problem = linkProblem(state, { port: this.port, interfaceName: this.#interfaceName });
-    this.#problems.emit(problem);
+    this.problems.emit(problem);
     return problem;
   }
 
@@ -192,6 +174,6 @@ class LibpcapWire implements InterfaceWire {
     if (afterwards === 'ends the process') this.#child.kill('SIGKILL');
     this.#settle?.reject(reason ?? this.#failure('it was closed before it was ready'));
     this.#settle = undefined;
-    this.#closed.emit(reason);
+    this.closed.emit(reason);
   }
 }
