@@ -1,19 +1,11 @@
-import { AddressError } from './address-error.ts';
 import { Ipv4Address } from './ipv4-address.ts';
-import { assertPrefixLength, sharesPrefix, splitPrefixText } from './prefix-length.ts';
+import { Prefix } from './prefix.ts';
+import { assertPrefixLength, splitPrefixText } from './prefix-length.ts';
 
 const ADDRESS_BITS = 32;
 
 /** An IPv4 prefix: an address without host bits and a length from 0 to 32. */
-export class Ipv4Prefix {
-  readonly address: Ipv4Address;
-  readonly length: number;
-
-  private constructor(address: Ipv4Address, length: number) {
-    this.address = address;
-    this.length = length;
-  }
-
+export class Ipv4Prefix extends Prefix<Ipv4Address> {
   /**
    * Reads text such as `10.0.0.0/8`.
    *
@@ -22,17 +14,7 @@ export class Ipv4Prefix {
   static parse(text: string): Ipv4Prefix {
     const halves = splitPrefixText(text, ADDRESS_BITS);
     const address = Ipv4Address.parse(halves.address);
-    const prefix = Ipv4Prefix.of(address, halves.length);
-    if (!prefix.address.equals(address)) {
-      throw new AddressError(
-        `Expected no bits set after the first ${prefix.length} (${prefix.toString()} is the prefix that contains this address)`,
-        {
-          text,
-          position: 0,
-        },
-      );
-    }
-    return prefix;
+    return Ipv4Prefix.of(address, halves.length).assertSameAddress(address, text);
   }
 
   /**
@@ -47,37 +29,7 @@ export class Ipv4Prefix {
     return new Ipv4Prefix(Ipv4Address.fromNumber(Number(masked)), length);
   }
 
-  contains(address: Ipv4Address): boolean {
-    return sharesPrefix(address.bytes, this.address.bytes, this.length);
-  }
-
-  /** True when every address of `other` is in this prefix; a prefix covers itself. */
-  covers(other: Ipv4Prefix): boolean {
-    return other.length >= this.length && this.contains(other.address);
-  }
-
-  /**
-   * The address `offset` places after the first address of the prefix.
-   *
-   * @throws AddressError when that address is outside the prefix.
-   */
-  at(offset: bigint | number): Ipv4Address {
-    if (typeof offset === 'number' && !Number.isSafeInteger(offset)) {
-      throw new AddressError(`Expected a whole number as offset into ${this.toString()}, found ${offset}`);
-    }
-    const places = BigInt(offset);
-    const size = 1n << BigInt(ADDRESS_BITS - this.length);
-    if (places < 0n || places >= size) {
-      throw new AddressError(`Expected an offset from 0 to ${size - 1n} into ${this.toString()}, found ${places}`);
-    }
+  protected override addressAfter(places: bigint): Ipv4Address {
     return Ipv4Address.fromNumber(this.address.toNumber() + Number(places));
-  }
-
-  equals(other: Ipv4Prefix): boolean {
-    return this.length === other.length && this.address.equals(other.address);
-  }
-
-  toString(): string {
-    return `${this.address.toString()}/${this.length}`;
   }
 }
