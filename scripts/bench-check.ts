@@ -1,6 +1,6 @@
 /**
- * How fast `check` is, beside tshark on the same packets in the same run: packets for each second of processor time, as the median
- * of several trials with their spread. Time by the clock depends on what else the machine does.
+ * How fast `check` is, beside tshark on the same packets in the same run, turn by turn: packets for each second of processor time of
+ * all threads, as the median of several rounds with their spread. Time by the clock depends on what else the machine does.
  */
 import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,20 +10,27 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { max, median, min } from 'simple-statistics';
 import * as v from 'valibot';
 import { generateCapture, type GeneratedCapture } from './check/generated-capture.ts';
 
 const PACKETS = 1_000_000;
-const TSHARK_PACKETS = 100_000;
-const TRIALS = 5;
-const TSHARK_TRIALS = 3;
+const ROUNDS = 3;
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const TRIAL = fileURLToPath(new URL('check/trial.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../run.ts', import.meta.url));
 
-/** What the rules look at of the headers, as tshark names it. */
+/** Every field of the three headers that the rules look at, as tshark names them. */
 const FIELDS =
-  'eth.dst ip.version ip.hdr_len ip.dsfield ip.len ip.id ip.flags ip.frag_offset ip.ttl ip.proto ip.checksum.status ip.src ip.dst ' +
-  'ipv6.tclass ipv6.flow ipv6.plen ipv6.nxt ipv6.hlim ipv6.src ipv6.dst';
+  'eth.dst eth.src eth.type ip.version ip.hdr_len ip.dsfield ip.len ip.id ip.flags ip.frag_offset ip.ttl ip.proto ip.checksum ' +
+  'ip.checksum.status ip.src ip.dst ipv6.version ipv6.tclass ipv6.flow ipv6.plen ipv6.nxt ipv6.hlim ipv6.src ipv6.dst';
+
+/** What is measured, in the words of the output. */
+const FILES: readonly (readonly [what: string, profile: string, options: Omit<GeneratedCapture, 'packets'>])[] = [
+  ['check', 'overlay', { innerBytes: 64, dontFragment: true }],
+  ['check, DF 0 (identifications to remember)', 'overlay,mtu=static:1280', { innerBytes: 64, dontFragment: false }],
+  ['check, FOU', 'overlay,encap=fou:3544', { innerBytes: 64, dontFragment: true, udpPort: 3544 }],
+];
 
 const trialSchema = v.object({
   packets: v.number(),
@@ -33,24 +40,20 @@ const trialSchema = v.object({
   maxResidentMegabytes: v.number(),
 });
 
-interface Rates {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
+/** Rates by what was measured, in packets for each second; one for each round. */
+const rates = new Map<string, number[]>();
+let mostMegabytes = 0;
+
+function note(what: string, seconds: number): number {
+  const rate = PACKETS / seconds;
+  rates.set(what, [...(rates.get(what) ?? []), rate]);
+  return rate;
 }
 
-function ratesOf(rates: readonly number[]): Rates {
-  const sorted = rates.toSorted((left, right) => left - right);
-  return {
-    median: sorted[sorted.length >>> 1] ?? 0,
-    least: sorted[0] ?? 0,
-    most: sorted.at(-1) ?? 0,
-  };
-}
-
-const millions = (rate: number): string => (rate / 1e6).toFixed(rate < 1e6 ? 3 : 2);
-const shown = ({ median, least, most }: Rates): string =>
-  `${millions(median)} million packets/s (${millions(least)} to ${millions(most)})`;
+const figure = (value: number): string =>
+  value < 0.1 ? value.toFixed(3) : value < 100 ? value.toFixed(2) : value.toFixed(0);
+const shown = (values: readonly number[], unit: string, scale = 1): string =>
+  `${figure(median([...values]) / scale)} ${unit} (${figure(min([...values]) / scale)} to ${figure(max([...values]) / scale)})`;
 
 async function generate(path: string, options: GeneratedCapture): Promise<void> {
   const copies = function* (): Generator<Uint8Array> {
@@ -59,62 +62,75 @@ async function generate(path: string, options: GeneratedCapture): Promise<void> 
   await pipeline(Readable.from(copies()), createWriteStream(path));
 }
 
-async function measureCheck(file: string, profile: string): Promise<{ rates: Rates; memory: number }> {
-  const rates: number[] = [];
-  let memory = 0;
-  for (let trial = 0; trial < TRIALS; trial++) {
-    const { stdout } = await execa(process.execPath, ['--import', TSX, TRIAL, file, profile]);
-    const measured = v.parse(trialSchema, JSON.parse(stdout));
-    if (measured.packets !== PACKETS || measured.findings !== 0) {
-      throw new Error(`expected ${PACKETS} packets without a finding, found ${stdout}`);
-    }
-    rates.push(measured.packets / measured.processorSeconds);
-    memory = Math.max(memory, measured.maxResidentMegabytes);
-  }
-  return { rates: ratesOf(rates), memory };
+/** In a process of its own, from the opening of the file to the end of the report: without the start of Node, with all of its warming up. */
+async function measureCheck(what: string, file: string, profile: string): Promise<number> {
+  const { stdout } = await execa(process.execPath, ['--import', TSX, TRIAL, file, profile]);
+  const measured = v.parse(trialSchema, JSON.parse(stdout));
+  if (measured.packets !== PACKETS || measured.findings !== 0)
+    throw new Error(`expected ${PACKETS} packets without a finding, found ${stdout}`);
+  mostMegabytes = Math.max(mostMegabytes, measured.maxResidentMegabytes);
+  note(`${what}, by the clock`, measured.clockSeconds);
+  return note(what, measured.processorSeconds);
 }
 
-/** bash measures the processor time of a child; Node does not tell it. */
-async function measureTshark(file: string): Promise<Rates | undefined> {
-  const { failed } = await execa('tshark', ['--version'], { reject: false });
-  if (failed) return undefined;
-  const rates: number[] = [];
-  const fields = FIELDS.split(' ').flatMap((field) => ['-e', field]);
-  const command = ['tshark', '-n', '-r', file, '-o', 'ip.check_checksum:TRUE', '-T', 'fields', ...fields];
-  for (let trial = 0; trial < TSHARK_TRIALS; trial++) {
-    const { stderr } = await execa('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', 'bench', ...command]);
-    const [user = 0, system = 0] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
-    rates.push(TSHARK_PACKETS / (user + system));
+/** Seconds of processor time of a command. bash measures a child; Node does not tell it. */
+async function secondsOf(command: readonly string[]): Promise<number> {
+  const { stderr } = await execa('bash', ['-c', 'TIMEFORMAT="%U %S"; time "$@" > /dev/null', 'bench', ...command]);
+  const [user = 0, system = 0] = (stderr.trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  return user + system;
+}
+
+const fields = FIELDS.split(' ').flatMap((field) => ['-e', field]);
+const tshark = (file: string, ...options: readonly string[]): readonly string[] => [
+  'tshark',
+  '-n',
+  '-r',
+  file,
+  '-o',
+  'ip.check_checksum:TRUE',
+  '-T',
+  'fields',
+  ...fields,
+  ...options,
+];
+/** UDP behind the inner header is nothing that `check` looks at, so it may be skipped. */
+const ONLY_THESE = ['--disable-protocol', 'udp'];
+
+const out = (line: string): void => void process.stdout.write(`${line}\n`);
+const ratios = new Map<string, number[]>();
+const compare = (with_: string, ratio: number): void => void ratios.set(with_, [...(ratios.get(with_) ?? []), ratio]);
+
+async function round(folder: string, hasTshark: boolean): Promise<void> {
+  for (const [index, [what, profile]] of FILES.entries()) {
+    const file = join(folder, `${index}.pcap`);
+    const rate = await measureCheck(what, file, profile);
+    if (index > 0) continue;
+    const command = [process.execPath, '--import', TSX, PROGRAM, 'check', file, '--profile', profile];
+    const whole = note('the command proto41 check, start included', await secondsOf(command));
+    if (!hasTshark) continue;
+    const startSeconds = await secondsOf(tshark(file, '-c', '1'));
+    const tsharkSeconds = await secondsOf(tshark(file));
+    compare('tshark', rate / note('tshark', tsharkSeconds - startSeconds));
+    compare(
+      'tshark as a command, both with their start',
+      whole / note('the command tshark, start included', tsharkSeconds),
+    );
+    const kept = note('tshark kept from dissecting UDP', (await secondsOf(tshark(file, ...ONLY_THESE))) - startSeconds);
+    compare('tshark kept from dissecting UDP', rate / kept);
   }
-  return ratesOf(rates);
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'proto41-bench-check-'));
 try {
-  const out = (line: string): void => void process.stdout.write(`${line}\n`);
-  const checks: readonly (readonly [string, string, boolean])[] = [
-    ['DF 1', 'overlay', true],
-    ['DF 0, with identifications to remember', 'overlay,mtu=static:1280', false],
-  ];
-  let first: Rates | undefined;
-  for (const [what, profile, dontFragment] of checks) {
-    const file = join(folder, `${dontFragment ? 'atomic' : 'identified'}.pcap`);
-    await generate(file, { packets: PACKETS, innerBytes: 64, dontFragment });
-    const { rates, memory } = await measureCheck(file, profile);
-    first ??= rates;
-    out(
-      `check, ${what}: ${shown(rates)}, ${memory.toFixed(0)} MB resident at most, ${TRIALS} trials of ${PACKETS} packets`,
-    );
-    await rm(file);
-  }
-  const file = join(folder, 'tshark.pcap');
-  await generate(file, { packets: TSHARK_PACKETS, innerBytes: 64, dontFragment: true });
-  const tshark = await measureTshark(file);
-  if (tshark === undefined) out('tshark is not installed, so there is nothing to compare with');
-  else {
-    out(`tshark, the same headers: ${shown(tshark)}, ${TSHARK_TRIALS} trials of ${TSHARK_PACKETS} packets`);
-    out(`check is ${((first?.median ?? 0) / tshark.median).toFixed(0)} times as fast`);
-  }
+  const { failed } = await execa('tshark', ['--version'], { reject: false });
+  for (const [index, [, , options]] of FILES.entries())
+    await generate(join(folder, `${index}.pcap`), { packets: PACKETS, ...options });
+  for (let count = 0; count < ROUNDS; count++) await round(folder, !failed);
+  out(`million packets/s of processor time (median of ${ROUNDS} rounds, least to most), files of ${PACKETS} packets:`);
+  for (const [what, values] of rates) out(`  ${what}: ${shown(values, 'million/s', 1e6)}`);
+  out(`at most ${mostMegabytes.toFixed(0)} MB resident`);
+  if (failed) out('tshark is not installed, so there is nothing to compare with');
+  for (const [what, values] of ratios) out(`check is ${shown(values, 'times')} as fast as ${what}`);
 } finally {
   await rm(folder, { recursive: true });
 }

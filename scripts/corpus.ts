@@ -2,12 +2,14 @@
  * Makes the labelled captures in `captures/`: for each requirement that a rule judges, a good and a bad one, from the reference and its
  * faults, cut down to the frames that show it.
  *
- *     npm run corpus
+ *     npm run corpus                   # all of them
+ *     npm run corpus -- decap.basic    # only those of the requirements named
  */
 import { mkdtemp, readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { CapturedFrame } from '../harness/capture/index.ts';
 import { startMemoryNode } from '../harness/node/memory/index.ts';
 import { parseProfile } from '../harness/profile/index.ts';
 import { ruleIds } from '../harness/rules/index.ts';
@@ -19,7 +21,7 @@ import { runSuite } from '../harness/runner/run-suite.ts';
 import { createTestbed } from '../harness/tester/testbed.ts';
 import { areas } from '../suites/index.ts';
 import { requirements } from '../suites/catalogue/index.ts';
-import { cutBad, cutGood, type Cut, type LabelledCapture } from './check/cut-capture.ts';
+import { cutBad, cutGood, editCapture, type Cut, type LabelledCapture } from './check/cut-capture.ts';
 
 const FOLDER = fileURLToPath(new URL('../captures', import.meta.url));
 const SEED = 'corpus';
@@ -41,22 +43,20 @@ const PROFILES = [
 /** Where a requirement has no case of its own, these show what a node does with ordinary packets. */
 const ORDINARY_CASES = ['encap.exactly-once*', 'decap.basic*', 'encap.total-length*', 'fragment.encap-train*', 'udp.*'];
 
-const BY_CONTENT =
-  'check pairs packets by their content, so one that was changed like this has no pair; a run knows it by its mark';
-/** Requirements that no capture can show to `check`, and why. */
-const UNSHOWN: Readonly<Record<string, string>> = {
-  'decap.basic': 'the rule looks at the port that packets come out of, which no fault of the reference changes',
-  'decap.inner-unchanged': BY_CONTENT,
-  'decap.one-level-only': BY_CONTENT,
-  'fragment.inner-never-added': BY_CONTENT,
-  'fragment.inner-transit': BY_CONTENT,
-  'ipv6.transit-not-examined': BY_CONTENT,
-  'kubernetes.no-nat': BY_CONTENT,
-  'mtu.inner-ptb-transparent': BY_CONTENT,
+/** Violations that no fault of the reference commits, made by hand in the good capture of a case. */
+const EDITED: Readonly<Record<string, Edit>> = {
+  'decap.basic': {
+    what: 'what came out on port P moved to port U',
+    profile: 'overlay',
+    globs: ['decap.basic*'],
+    edit: (frame) =>
+      frame.interfaceName === 'P' && frame.direction === 'outbound' ? { ...frame, interfaceName: 'U' } : frame,
+  },
 };
 const UNKNOWN_REASON = 'no fault of the reference shows it to check under the profiles of the corpus';
 /** Faults of other requirements that violate this one, too. */
 const ALIKE: Readonly<Record<string, readonly Attempt[]>> = {
+  'icmp6.error-format': [{ profile: 'overlay', fault: 'ptb-csum', globs: ['mtu.packet-too-big-format*'] }],
   'loop.unusable-outer-destination': [
     { profile: '6to4', fault: 'encap-to-mcast', globs: ['security.encap-embedded-non-global*'] },
   ],
@@ -71,6 +71,14 @@ interface Attempt {
   readonly profile: string;
   readonly fault: string;
   readonly globs: readonly string[];
+}
+
+interface Edit {
+  /** In words, for the label. */
+  readonly what: string;
+  readonly profile: string;
+  readonly globs: readonly string[];
+  readonly edit: (frame: CapturedFrame) => CapturedFrame;
 }
 
 interface Evidence {
@@ -117,11 +125,14 @@ async function evidenceOf(
   }
 }
 
+type Made = { readonly fault: string } | { readonly edit: string };
+
 interface Label {
   readonly requirement: string;
   readonly profile: string;
   readonly good: LabelledCapture & { readonly file: string; readonly case: string };
-  readonly bad: LabelledCapture & { readonly file: string; readonly case: string; readonly fault: string };
+  /** Made by a fault of the reference, or by an edit of the good capture. */
+  readonly bad: LabelledCapture & Made & { readonly file: string; readonly case: string };
 }
 
 /** Faults of the requirement itself, then those of its area, which may violate it as well. */
@@ -146,7 +157,9 @@ function attemptsFor(requirement: Requirement): readonly Attempt[] {
 
 async function label(id: string): Promise<Label | undefined> {
   const requirement = requirements.find((each) => each.id === id);
-  if (requirement === undefined || id in UNSHOWN) return undefined;
+  if (requirement === undefined) return undefined;
+  const edit = EDITED[id];
+  if (edit !== undefined) return edited(id, edit);
   for (const { profile, fault, globs } of attemptsFor(requirement)) {
     if (!known.has(fault)) continue;
     for (const { caseName, bytes } of await evidenceOf([fault], profile, globs)) {
@@ -154,17 +167,37 @@ async function label(id: string): Promise<Label | undefined> {
       if (bad === undefined) continue;
       const good = await goodCapture(id, profile, caseName, globs);
       if (good === undefined) continue;
-      await writeFile(join(FOLDER, `${id}.good.pcapng`), good.cut.bytes);
-      await writeFile(join(FOLDER, `${id}.bad.pcapng`), bad.bytes);
-      return {
-        requirement: id,
-        profile,
-        good: { file: `${id}.good.pcapng`, case: good.caseName, ...good.cut.label },
-        bad: { file: `${id}.bad.pcapng`, case: caseName, fault, ...bad.label },
-      };
+      return write(id, profile, good, { cut: bad, caseName }, { fault });
     }
   }
   return undefined;
+}
+
+async function edited(id: string, { what, profile, globs, edit }: Edit): Promise<Label | undefined> {
+  for (const { caseName, bytes } of await evidenceOf([], profile, globs)) {
+    const bad = await cutBad(editCapture(bytes, edit), profile, id);
+    const good = await cutGood(bytes, profile, id);
+    if (bad === undefined || good === undefined) continue;
+    return write(id, profile, { cut: good, caseName }, { cut: bad, caseName }, { edit: what });
+  }
+  return undefined;
+}
+
+interface Shown {
+  readonly cut: Cut;
+  readonly caseName: string;
+}
+
+async function write(id: string, profile: string, good: Shown, bad: Shown, made: Made): Promise<Label> {
+  const files = { good: `${id}.good.pcapng`, bad: `${id}.bad.pcapng` };
+  await writeFile(join(FOLDER, files.good), good.cut.bytes);
+  await writeFile(join(FOLDER, files.bad), bad.cut.bytes);
+  return {
+    requirement: id,
+    profile,
+    good: { file: files.good, case: good.caseName, ...good.cut.label },
+    bad: { file: files.bad, case: bad.caseName, ...made, ...bad.cut.label },
+  };
 }
 
 /** From the case that shows the fault, if that will do; of a rule that judges nothing but violations, a capture without one. */
@@ -173,7 +206,7 @@ async function goodCapture(
   profile: string,
   caseName: string,
   globs: readonly string[],
-): Promise<{ cut: Cut; caseName: string } | undefined> {
+): Promise<Shown | undefined> {
   const clean = (await evidenceOf([], profile, globs)).toSorted(
     (left, right) => Number(right.caseName === caseName) - Number(left.caseName === caseName),
   );
@@ -186,15 +219,22 @@ async function goodCapture(
   return undefined;
 }
 
-await rm(FOLDER, { recursive: true, force: true });
+const named = process.argv.slice(2);
+const wanted = named.length === 0 ? ruleIds : ruleIds.filter((id) => named.includes(id));
+if (wanted.length < named.length) throw new Error(`expected requirements that a rule judges, found ${named.join(' ')}`);
+if (named.length === 0) await rm(FOLDER, { recursive: true, force: true });
 await mkdir(FOLDER, { recursive: true });
-const missing: { requirement: string; reason: string }[] = [];
-for (const id of ruleIds) {
+for (const id of wanted) {
   const made = await label(id);
-  if (made === undefined) missing.push({ requirement: id, reason: UNSHOWN[id] ?? UNKNOWN_REASON });
-  else await writeFile(join(FOLDER, `${id}.json`), `${JSON.stringify(made, undefined, 2)}\n`);
-  process.stdout.write(
-    `${id}: ${made === undefined ? (UNSHOWN[id] ?? UNKNOWN_REASON) : `${made.profile}, ${made.bad.fault}`}\n`,
-  );
+  if (made !== undefined) await writeFile(join(FOLDER, `${id}.json`), `${JSON.stringify(made, undefined, 2)}\n`);
+  process.stdout.write(`${id}: ${made === undefined ? UNKNOWN_REASON : `${made.profile}, ${wordsOf(made.bad)}`}\n`);
 }
+const labelled = new Set(await readdir(FOLDER));
+const missing = ruleIds
+  .filter((id) => !labelled.has(`${id}.json`))
+  .map((requirement) => ({ requirement, reason: UNKNOWN_REASON }));
 await writeFile(join(FOLDER, 'missing.json'), `${JSON.stringify(missing, undefined, 2)}\n`);
+
+function wordsOf(made: Made): string {
+  return 'fault' in made ? made.fault : made.edit;
+}

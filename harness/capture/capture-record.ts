@@ -9,6 +9,8 @@ export interface CaptureRecord {
   number: number;
   /** The read buffer; the frame is at [at, end). */
   bytes: Uint8Array;
+  /** The same memory, for reading words. */
+  view: DataView;
   at: number;
   end: number;
   /** Where the frame begins in the (uncompressed) file. */
@@ -24,9 +26,11 @@ export interface CaptureRecord {
 }
 
 export function createRecord(): CaptureRecord {
+  const bytes = new Uint8Array(0);
   return {
     number: 0,
-    bytes: new Uint8Array(0),
+    bytes,
+    view: new DataView(bytes.buffer),
     at: 0,
     end: 0,
     byteOffset: 0,

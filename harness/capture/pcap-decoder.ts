@@ -62,7 +62,11 @@ export class PcapDecoder implements FormatDecoder {
     this.#seconds = view.getUint32(start + Record.SECONDS, littleEndian);
     this.#fraction = view.getUint32(start + Record.FRACTION, littleEndian);
     record.number = ++this.#frameCount;
-    record.bytes = window.bytes;
+    // The buffer is almost always the same, and storing an object costs more than looking.
+    if (record.bytes !== window.bytes) {
+      record.bytes = window.bytes;
+      record.view = window.view;
+    }
     record.at = start + RECORD_HEADER_BYTES;
     record.end = record.at + capturedLength;
     record.byteOffset = window.fileOffset + RECORD_HEADER_BYTES;

@@ -176,6 +176,7 @@ export class PcapngDecoder implements FormatDecoder {
   #fill(record: CaptureRecord, source: PcapngInterface, dataAt: number, lengthBytes: number): void {
     record.number = ++this.#frameCount;
     record.bytes = this.#window.bytes;
+    record.view = this.#window.view;
     record.at = this.#window.start + dataAt;
     record.end = record.at + lengthBytes;
     record.byteOffset = this.#window.fileOffset + dataAt;

@@ -4,7 +4,7 @@ import { readUint32, readUint8 } from '../packet/bytes.ts';
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { PROTOCOL } from '../packet/protocol-numbers.ts';
 import { createRuleEngine, type Finding, type JudgedFrame, type RuleContext, type RuleEngine } from '../rules/index.ts';
-import { Conversations, type Conversation } from './conversations.ts';
+import { Conversations } from './conversations.ts';
 import { locate } from './link-layer.ts';
 import { Overlay } from './overlay.ts';
 import { PacketWalk } from './packet-walk.ts';
@@ -17,7 +17,9 @@ export type Seen = Pick<JudgedFrame, 'port' | 'direction'>;
 /** Tells where a frame was seen; `direction` is what the file or the link layer says of it. */
 export type SeenAt = (record: CaptureRecord, input: number, direction: CaptureRecord['direction']) => Seen;
 
-const UNPAIRED = 'came out of the node, but as they are did not go in: changed on the way, its own, or not captured';
+const UNPAIRED =
+  'came out of the node and were not seen to go in: its own, not captured, or changed beyond recognition';
+const AMBIGUOUS = 'were changed in the node, but from which of several packets that went in is not sure';
 const UNKNOWN: Seen = { port: undefined, direction: 'unknown' };
 
 /** What is wrong with one frame. Everything in it is only good during the call. */
@@ -43,6 +45,8 @@ export interface CheckerOptions {
   /** Judge packets of other overlays, too: in a capture of the harness, whatever the node sends is meant for this one. */
   readonly judgesForeign?: boolean;
   readonly onFindings: (found: FrameFindings) => void;
+  /** A finding in a frame that went by before: its file, and its number in it. */
+  readonly onLate: (finding: Finding, input: number, frameNumber: number) => void;
 }
 
 /** Judges the frames of a capture one after the other, in place. */
@@ -76,18 +80,7 @@ export class Checker {
     place.number = this.#number;
     const isSnapped = record.end - record.at < record.originalLengthBytes;
     if (isSnapped) tally.snappedFrames++;
-    const { quick } = this.#engine;
-    if (quick !== undefined && !this.#isDirected && place.etherType === ETHER_TYPE.IPV4) {
-      const protocol = place.bytes[place.networkAt + 9];
-      if ((protocol === PROTOCOL.IPV6 || protocol === PROTOCOL.TCP || protocol === PROTOCOL.ICMPV4) && quick(place)) {
-        const packet = this.#engine.quickPacket;
-        if (packet !== undefined) {
-          tally.tunnelPackets++;
-          this.#conversations.note(packet.source, packet.destination, record.originalLengthBytes);
-        }
-        return;
-      }
-    }
+    if (place.etherType === ETHER_TYPE.IPV4 && !this.#isDirected && this.#isPassed(record)) return;
     if (place.etherType === 0) {
       if (place.obstacle !== undefined) countReason(tally, place.obstacle);
       return;
@@ -95,19 +88,38 @@ export class Checker {
     this.#judge(record, input, isSnapped);
   }
 
-  /** The file and the number in it of the frame that a finding of `finish` names. */
-  placeOf({ frameNumber }: Finding): { readonly input: number; readonly number: number } {
-    return { input: frameNumber % this.#inputs, number: Math.floor(frameNumber / this.#inputs) };
+  /** Tells what only the end shows, and what there was. */
+  finish(): CheckSummary {
+    this.#tellLate(this.#engine.finish());
+    const { unpairedOutputs, ambiguousOutputs } = this.#engine;
+    if (unpairedOutputs > 0) this.tally.notJudged.set(UNPAIRED, unpairedOutputs);
+    if (ambiguousOutputs > 0) this.tally.notJudged.set(AMBIGUOUS, ambiguousOutputs);
+    return summarize(this.tally, this.#engine.judged, this.#findings, this.#conversations);
   }
 
-  /** What only the end shows; {@link placeOf} tells of which frames. */
-  finish(): { readonly late: readonly Finding[]; readonly summary: CheckSummary } {
-    const late = this.#engine.finish();
-    for (const finding of late) this.#count(finding);
-    // Where nothing is known of two sides, everything comes out without having gone in.
-    const { unpairedOutputs } = this.#engine;
-    if (unpairedOutputs > 0 && this.#options.seenAt !== undefined) this.tally.notJudged.set(UNPAIRED, unpairedOutputs);
-    return { late, summary: summarize(this.tally, this.#engine.judged, this.#findings, this.#conversations) };
+  #tellLate(findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      this.#count(finding);
+      const { frameNumber } = finding;
+      this.#options.onLate(finding, frameNumber % this.#inputs, Math.floor(frameNumber / this.#inputs));
+    }
+  }
+
+  /** Whether the quick path has judged the frame. */
+  #isPassed({ originalLengthBytes }: CaptureRecord): boolean {
+    const { quick, quickPacket } = this.#engine;
+    if (quick === undefined) return false;
+    const place = this.#place;
+    // In UDP to another port there may be another tunnel, which is to be told of.
+    const protocol = place.bytes[place.networkAt + 9];
+    const isOther = protocol !== PROTOCOL.TCP && protocol !== PROTOCOL.ICMPV4;
+    if (isOther && protocol !== this.#overlay.protocol) return false;
+    const verdict = quick(place);
+    if (verdict === 'tunnel packet') {
+      this.tally.tunnelPackets++;
+      this.#conversations.note(quickPacket.source, quickPacket.destination, originalLengthBytes);
+    }
+    return verdict !== 'not judged';
   }
 
   /** Whether the frame may be known to come from the node. */
@@ -143,7 +155,7 @@ export class Checker {
     const { quick } = this.#engine;
     if (quick === undefined || this.#isDirected) return false;
     // Without a known node, no native IPv6 packet is one of its own.
-    return this.#place.etherType === ETHER_TYPE.IPV6 || quick(this.#place);
+    return this.#place.etherType === ETHER_TYPE.IPV6 || quick(this.#place) === 'no tunnel';
   }
 
   #judgeTunnel(record: CaptureRecord, input: number, isSnapped: boolean): void {
@@ -171,7 +183,7 @@ export class Checker {
     this.#run(record, input, conversation);
   }
 
-  #run(record: CaptureRecord, input: number, conversation: Conversation | undefined): void {
+  #run(record: CaptureRecord, input: number, conversation: number | undefined): void {
     const { place, depth } = this.#walk;
     const { seenAt } = this.#options;
     const seen = seenAt === undefined ? seenBy(this.#walk.place) : seenAt(record, input, this.#place.direction);
@@ -188,9 +200,10 @@ export class Checker {
       ...(isAsRulesRead ? {} : { network: { at: networkAt, etherType: place.etherType } }),
     };
     const findings = this.#engine.judge(frame);
+    this.#tellLate(this.#engine.late());
     if (findings.length === 0) return;
     for (const finding of findings) this.#count(finding);
-    if (conversation !== undefined) conversation.findings += findings.length;
+    if (conversation !== undefined) this.#conversations.addFindings(conversation, findings.length);
     this.tally.framesWithFindings++;
     this.#options.onFindings({
       record,

@@ -29,7 +29,7 @@ export function completeNode(profile: Profile, node: NodeFacts): NodeFacts {
 }
 
 /** The context of the rules for a capture. */
-export function captureContext(profile: Profile, node: NodeFacts = {}): RuleContext {
+export function captureContext(profile: Profile, node: NodeFacts = {}, hasBothSides = false): RuleContext {
   const { ipv4, nodePrefix, isFromTheWire = false, lab } = completeNode(profile, node);
   return {
     ...lab,
@@ -38,5 +38,6 @@ export function captureContext(profile: Profile, node: NodeFacts = {}): RuleCont
     ...(ipv4 === undefined ? {} : { tunnelSource: ipv4, dutIpv4: lab?.dutIpv4 ?? [ipv4] }),
     ...(nodePrefix === undefined ? {} : { nodePrefix }),
     capturedBeforeOffload: !isFromTheWire,
+    hasNoMarks: hasBothSides,
   };
 }

@@ -27,7 +27,11 @@ const NO_PACKET = 0;
 export function locate(record: CaptureRecord, out: FramePlace): void {
   const { bytes, at, end } = record;
   out.number = record.number;
-  out.bytes = bytes;
+  // The buffer is almost always the same, and storing an object costs more than looking.
+  if (out.bytes !== bytes) {
+    out.bytes = bytes;
+    out.view = record.view;
+  }
   out.end = end;
   out.timestampMs = record.timestampMs;
   out.direction = record.direction;

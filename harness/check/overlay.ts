@@ -1,5 +1,6 @@
 /** Which tunnel packets are those of the profile, and why the others are not judged. */
 import { readUint16, readUint8 } from '../packet/bytes.ts';
+import { PROTOCOL } from '../packet/protocol-numbers.ts';
 import { embeddedArithmetic, type EmbeddedArithmetic, type RuleContext } from '../rules/index.ts';
 import type { Carries, PacketWalk } from './packet-walk.ts';
 
@@ -8,11 +9,21 @@ const IPV6_HEADER_BYTES = 40;
 const TEREDO_PORT = 3544;
 const GUE_PORT = 6080;
 
+const PROTOCOL_OF = {
+  udp: PROTOCOL.UDP,
+  'ipv6-in-gre': PROTOCOL.GRE,
+  'ipv6-in-ipv6': PROTOCOL.IPV6,
+  'protocol-41': PROTOCOL.IPV6,
+};
+
 export class Overlay {
   readonly #embedded: EmbeddedArithmetic | undefined;
-  readonly #carries: Carries;
+  readonly #carries: keyof typeof PROTOCOL_OF;
   /** 0 where the overlay does not use UDP. */
   readonly #port: number;
+
+  /** The IPv4 protocol of its tunnel packets. */
+  readonly protocol: number;
 
   constructor({ profile, map }: RuleContext) {
     this.#embedded = embeddedArithmetic(map);
@@ -21,6 +32,7 @@ export class Overlay {
     if (this.#port !== 0) this.#carries = 'udp';
     else if (encapsulation.kind === 'gre') this.#carries = 'ipv6-in-gre';
     else this.#carries = mapping.kind === 'ip6ip6' ? 'ipv6-in-ipv6' : 'protocol-41';
+    this.protocol = PROTOCOL_OF[this.#carries];
   }
 
   /** Whether the packet at the walk is one of this overlay by its framing. */

@@ -45,6 +45,7 @@ export class PacketWalk {
     const { place } = this;
     place.number = from.number;
     place.bytes = from.bytes;
+    place.view = from.view;
     place.networkAt = from.networkAt;
     place.etherType = from.etherType;
     place.end = from.end;

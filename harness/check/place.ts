@@ -8,6 +8,7 @@ import type { QuickFrame } from '../rules/index.ts';
 export interface FramePlace extends QuickFrame {
   number: number;
   bytes: Uint8Array;
+  view: DataView;
   networkAt: number;
   /** 0 for a frame that holds no packet. */
   etherType: number;
@@ -22,9 +23,12 @@ export interface FramePlace extends QuickFrame {
   obstacle: string | undefined;
 }
 
+const NOTHING = new Uint8Array(0);
+
 export const createPlace = (): FramePlace => ({
   number: 0,
-  bytes: new Uint8Array(0),
+  bytes: NOTHING,
+  view: new DataView(NOTHING.buffer),
   networkAt: 0,
   etherType: 0,
   end: 0,

@@ -106,48 +106,43 @@ async function judgeGroup(
     profile === undefined
       ? undefined
       : new Checker({
-          context: captureContext(profile, node),
+          context: captureContext(profile, node, sides !== undefined),
           inputs: inputs.length,
           judgesForeign: node.isFromTheWire === true,
           seenAt: sides === undefined ? undefined : createSeenAt(sides),
+          onLate: (finding, input, frameNumber) => {
+            const file = inputs[input]?.name ?? '';
+            for (const sink of sinks) sink.late?.({ finding, file, frameNumber }, group);
+          },
           onFindings: (found) => {
             for (const sink of sinks) sink.found?.(found, group);
           },
         });
+  // Most sinks do not look at every frame.
+  const frameSinks = sinks.filter((sink) => sink.frame !== undefined);
   let frames = passedFrames;
   const errors = await readAll(
     inputs,
     (input, index) => {
       frames++;
       checker?.take(input.record, index);
-      for (const sink of sinks) sink.frame?.(input);
+      if (frameSinks.length > 0) for (const sink of frameSinks) sink.frame?.(input);
     },
     async () => {
       for (const sink of sinks) await sink.drain?.();
     },
     signal,
   );
-  const summary = finish(checker, frames, sinks, group);
+  const summary = finish(checker, frames);
   const result = { summary, errors };
   for (const sink of sinks) sink.end?.(result, group);
   for (const sink of sinks) await sink.drain?.();
   return { group, result };
 }
 
-function finish(
-  checker: Checker | undefined,
-  frames: number,
-  sinks: readonly CheckSink[],
-  group: CheckedGroup,
-): CheckSummary {
+function finish(checker: Checker | undefined, frames: number): CheckSummary {
   if (checker === undefined) return summarize({ ...createTally(), frames }, new Map(), new Map(), new Conversations());
-  const { late, summary } = checker.finish();
-  for (const finding of late) {
-    const { input, number } = checker.placeOf(finding);
-    const file = group.inputs[input]?.name ?? '';
-    for (const sink of sinks) sink.late?.({ finding, file, frameNumber: number }, group);
-  }
-  return { ...summary, frames };
+  return { ...checker.finish(), frames };
 }
 
 type Take = (input: CaptureInput, index: number) => void;

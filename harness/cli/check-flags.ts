@@ -13,6 +13,7 @@ export interface CheckFlags {
   readonly json?: boolean;
   readonly sarif?: string;
   readonly annotate?: string;
+  readonly out?: string;
   readonly limit: number;
 }
 
@@ -60,6 +61,7 @@ export const addCheckFlags = (command: Command): Command =>
         readText,
       ),
     )
+    .addOption(new Option('--out <dir>', 'also write check.html, a page, into a new folder').argParser(readText))
     .addOption(
       new Option('--limit <n>', 'findings to print of each requirement, 0 for all')
         .argParser(readLimit)

@@ -45,6 +45,12 @@ export const readRepeat = (text: string): number => {
   throw new InvalidArgumentError('Expected a whole number from 1 to 1000000.');
 };
 
+export const readJobs = (text: string): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
+  throw new InvalidArgumentError('Expected a whole number from 1 to 64.');
+};
+
 export const readPropertyPackets = (text: string): number => {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= 1 && value <= 100_000_000) return value;

@@ -1,14 +1,20 @@
 import { Command, Option } from 'commander';
+import { addBenchFlags, type BenchFlags } from './bench/flags.ts';
+import { overlaysCommand } from './bench/overlays-command.ts';
+import { addOverlaysFlags, type OverlaysFlags } from './bench/overlays-flags.ts';
 import { addCheckFlags, type CheckFlags } from './check-flags.ts';
+import { benchCommand } from './commands/bench.ts';
 import { checkCommand } from './commands/check.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { faultsCommand, type FaultsFlags } from './commands/faults.ts';
+import { interopCommand } from './commands/interop.ts';
 import { LISTABLE, listCommand } from './commands/list.ts';
 import { planCommand, type PlanFlags } from './commands/plan.ts';
 import { replayCommand } from './commands/replay.ts';
 import { reportCommand, type ReportFlags } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { importCommand, type ImportFlags } from './commands/import.ts';
+import { jobWorkerCommand } from './commands/job-worker.ts';
 import { shrinkCommand, type ShrinkFlags } from './commands/shrink.ts';
 import { targetCheckCommand, type TargetCheckFlags } from './commands/target-check.ts';
 import {
@@ -23,6 +29,8 @@ import {
   readText,
   readWire,
 } from './option-values.ts';
+import { addInteropFlags, type InteropFlags } from './interop/flags.ts';
+import { WORKER_COMMAND } from './jobs/start-worker.ts';
 import { addReplayFlags, type ReplayFlags } from './replay/flags.ts';
 import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { printableLines } from '../report/escape.ts';
@@ -72,6 +80,9 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
   addRunFlags(command('run').description('run cases against a target')).action(async (flags: RunFlags) => {
     finish(await runCommand(terminal, services, flags));
   });
+  program.command(WORKER_COMMAND, { hidden: true }).action(async () => {
+    finish(await jobWorkerCommand(services));
+  });
   command('list')
     .description(`list ${LISTABLE.join(', ')}`)
     .argument('<what>', `one of ${LISTABLE.join(', ')}`)
@@ -97,7 +108,7 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .argument('<folder...>', 'result folders of `run`')
     .option(
       '--out <folder>',
-      'write report.html, results.json, junit.xml, results.tap and summary.md into a new folder',
+      'write every report (report.html, results.json, junit.xml, ctrf.json, results.sarif...) into a new folder',
     )
     .option(
       '--baseline <folder>',
@@ -117,12 +128,18 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
       ),
     )
     .addOption(new Option('--area <name>', 'only faults of this area, repeatable').argParser(collect(readArea)))
+    .addOption(new Option('--out <dir>', 'write faults.html and faults.json into a new folder').argParser(readText))
     .option('--all-cases', 'also run all other cases against a fault that those of its requirement do not catch (slow)')
     .option('--json', 'print the score as JSON on standard output, and nothing else there')
     .option('--verbose', 'also print what caught each fault')
     .action(async (flags: FaultsFlags) => {
       finish(await faultsCommand(terminal, services, flags));
     });
+  addInteropFlags(command('interop').description('every encapsulator against every decapsulator, as a matrix')).action(
+    async (ends: readonly string[], flags: InteropFlags) => {
+      finish(await interopCommand(terminal, services, ends, flags));
+    },
+  );
   command('target')
     .description('say whether a target keeps its contract (docs/targets.md)')
     .command('check')
@@ -169,6 +186,22 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .action(async (file: string, flags: ImportFlags) => {
       finish(await importCommand(terminal, services, file, flags));
     });
+  const bench = command('bench')
+    .description('throughput, loss and latency of a target, after RFC 8219 and RFC 2544')
+    // Both have flags of the same name.
+    .enablePositionalOptions();
+  addBenchFlags(bench).action(async (flags: BenchFlags) => {
+    finish(await benchCommand(terminal, services, flags));
+  });
+  addOverlaysFlags(
+    bench
+      .command('overlays')
+      .description('what the alternatives cost: native routes, tunnels, VXLAN, WireGuard, a proxy, on a stock kernel')
+      .helpOption('-h, --help', 'print this help')
+      .exitOverride(),
+  ).action(async (flags: OverlaysFlags) => {
+    finish(await overlaysCommand(terminal, flags));
+  });
   command('doctor')
     .description('say what this machine can run, what is missing, and the command that installs it')
     .option('--json', 'print the findings as JSON')

@@ -2,6 +2,7 @@ import ora, { type Ora } from 'ora';
 import { durationText } from '../report/duration.ts';
 import { printable } from '../report/escape.ts';
 import type { Terminal } from './terminal.ts';
+import { TimeLeft } from './time-left.ts';
 
 /** What a person sees while a run goes on: one moving line on a terminal, one plain line per phase elsewhere. */
 export interface Progress extends Disposable {
@@ -13,7 +14,11 @@ export interface Progress extends Disposable {
   current(name: string | undefined): void;
   /** Runs `write` with the moving line out of the way. */
   around(write: () => void): void;
+  /** Keeps the moving line, and reports by the clock, out of the way until it is disposed of. */
+  hold(): Disposable;
 }
+
+const NOTHING: Disposable = { [Symbol.dispose]: () => undefined };
 
 const SILENT: Progress = {
   phase: () => undefined,
@@ -23,7 +28,8 @@ const SILENT: Progress = {
   around: (write) => {
     write();
   },
-  [Symbol.dispose]: () => undefined,
+  hold: () => NOTHING,
+  ...NOTHING,
 };
 
 export interface ProgressOptions {
@@ -41,14 +47,12 @@ export const createProgress = (terminal: Terminal, options: ProgressOptions): Pr
 const REPORT_EVERY_MS = 10_000;
 
 const plainLines = (terminal: Terminal, reportEveryMs: number): Progress => {
-  const state: { done: number; total: number; current?: { readonly name: string; readonly sinceMs: number } } = {
-    done: 0,
-    total: 0,
-  };
+  const state: { current?: { readonly name: string; readonly sinceMs: number }; isHeld: boolean } = { isHeld: false };
+  const timeLeft = new TimeLeft();
   const report = (): void => {
-    if (state.current === undefined) return;
+    if (state.current === undefined || state.isHeld) return;
     const { name, sinceMs } = state.current;
-    const count = `${String(state.done)} of ${String(state.total)} done`;
+    const count = `${String(timeLeft.done)} of ${String(timeLeft.total)} done${leftText(timeLeft)}`;
     terminal.err(`proto41: ${count}, at ${printable(name)} for ${durationText(performance.now() - sinceMs)}\n`);
   };
   const timer = setInterval(report, reportEveryMs).unref();
@@ -58,16 +62,31 @@ const plainLines = (terminal: Terminal, reportEveryMs: number): Progress => {
       terminal.err(`proto41: ${printable(name)}\n`);
     },
     cases: (done, total) => {
-      Object.assign(state, { done, total });
+      timeLeft.note(done, total);
     },
     current: (name) => {
       if (name === undefined) delete state.current;
       else state.current = { name, sinceMs: performance.now() };
     },
+    hold: () => {
+      state.isHeld = true;
+      const resume = timeLeft.pause();
+      return {
+        [Symbol.dispose]: () => {
+          state.isHeld = false;
+          resume();
+        },
+      };
+    },
     [Symbol.dispose]: () => {
       clearInterval(timer);
     },
   };
+};
+
+const leftText = (timeLeft: TimeLeft): string => {
+  const ms = timeLeft.estimateMs();
+  return ms === undefined ? '' : `, about ${durationText(ms)} left`;
 };
 
 /** A case that takes no longer need not be named on the moving line. */
@@ -76,6 +95,7 @@ const NAMED_AFTER_MS = 2000;
 const movingLine = (terminal: Terminal): Progress => {
   const startedMs = performance.now();
   const state = { phase: '', detail: '', current: '', currentSinceMs: 0 };
+  const timeLeft = new TimeLeft();
   // The spinner must not take over standard input: Ctrl-C is ours.
   const spinner: Ora = ora({
     stream: terminal.errStream,
@@ -86,7 +106,8 @@ const movingLine = (terminal: Terminal): Progress => {
     const detail = state.detail === '' ? '' : ` ${state.detail}`;
     const isLong = state.current !== '' && performance.now() - state.currentSinceMs > NAMED_AFTER_MS;
     const current = isLong ? ` ${state.current}` : '';
-    spinner.text = `${state.phase}${detail}${current} ${terminal.errPalette.dim(durationText(performance.now() - startedMs))}`;
+    const times = `${durationText(performance.now() - startedMs)}${leftText(timeLeft)}`;
+    spinner.text = `${state.phase}${detail}${current} ${terminal.errPalette.dim(times)}`;
   };
   const timer = setInterval(show, 100).unref();
   return {
@@ -100,6 +121,7 @@ const movingLine = (terminal: Terminal): Progress => {
       state.detail = printable(text);
     },
     cases: (done, total) => {
+      timeLeft.note(done, total);
       state.detail = `${String(done)}/${String(total)}`;
     },
     current: (name) => {
@@ -111,6 +133,17 @@ const movingLine = (terminal: Terminal): Progress => {
       if (wasSpinning) spinner.stop();
       write();
       if (wasSpinning) spinner.start();
+    },
+    hold: () => {
+      const wasSpinning = spinner.isSpinning;
+      if (wasSpinning) spinner.stop();
+      const resume = timeLeft.pause();
+      return {
+        [Symbol.dispose]: () => {
+          resume();
+          if (wasSpinning) spinner.start();
+        },
+      };
     },
     [Symbol.dispose]: () => {
       clearInterval(timer);

@@ -8,6 +8,7 @@ import {
   collect,
   EVIDENCE_MODES,
   readEvidence,
+  readJobs,
   readLevel,
   readNode,
   readProfileText,
@@ -40,9 +41,11 @@ export interface RunFlags {
   readonly expectations: boolean;
   readonly shard?: Shard;
   readonly repeat?: number;
+  readonly jobs?: number;
   readonly propertyPackets?: number;
   readonly seed?: string;
   readonly bail?: boolean;
+  readonly debug?: string;
   readonly out?: string;
   readonly history?: string;
   readonly targetVersion?: string;
@@ -116,6 +119,11 @@ export const addRunFlags = (command: Command): Command =>
       new Option('--repeat <n>', 'run every case n times; verdicts that differ are inconclusive').argParser(readRepeat),
     )
     .addOption(
+      new Option('--jobs <n>', 'run the cases on n nodes at once, with the same verdicts (default: 1)').argParser(
+        readJobs,
+      ),
+    )
+    .addOption(
       new Option(
         '--property-packets <n>',
         `random packets for each property (default: ${String(DEFAULT_PROPERTY_PACKETS)}; 100000 for a soak)`,
@@ -125,6 +133,14 @@ export const addRunFlags = (command: Command): Command =>
       new Option('--seed <text>', 'seed of everything random (default: a new one, printed)').argParser(readSeed),
     )
     .addOption(new Option('--bail', 'stop after the first unexpected verdict'))
+    .addOption(
+      new Option(
+        '--debug <case>',
+        'stop at such a case (id or glob) when it fails, with the target still up, and ask what to do; only these cases run unless --case says more',
+      )
+        .argParser(readText)
+        .conflicts(['repeat', 'quiet', 'jobs']),
+    )
     .addOption(
       new Option('--out <dir>', 'folder for the results (default: a new one below ./proto41-results)').argParser(
         readText,

@@ -14,7 +14,7 @@ import type { RunPlan } from './run-plan.ts';
 const FILES = { json: 'kernels.json', markdown: 'kernels.md' } as const;
 
 /** The oldest first, so that the table reads as a history. */
-const OLDEST_FIRST = ['bullseye', 'bookworm', 'trixie', 'sid'] as const;
+export const OLDEST_FIRST = ['bullseye', 'bookworm', 'trixie', 'sid'] as const;
 
 /**
  * The same run on every kernel that has a name, each with its reports in a folder of its own, and one table of all. A kernel that

@@ -1,15 +1,20 @@
 import { printable } from '../report/escape.ts';
 import type { RunResult } from '../runner/result.ts';
-import { runSuite } from '../runner/run-suite.ts';
+import type { WorkerChannel } from '../runner/jobs/hired-worker.ts';
+import { runInJobs } from '../runner/jobs/run-in-jobs.ts';
+import { runSuite, type RunSuiteOptions } from '../runner/run-suite.ts';
+import { openDebug } from './debug/open-debug.ts';
 import type { Interrupts } from './interrupts.ts';
+import { hireFor } from './jobs/hire.ts';
+import { startWorker } from './jobs/start-worker.ts';
 import { removeIfEmpty, shownPath } from './output-folder.ts';
 import type { Progress } from './progress.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunPlan } from './run-plan.ts';
 import { runView } from './run-view.ts';
 import type { Services } from './services.ts';
+import { suiteOptionsOf } from './suite-options.ts';
 import type { Terminal } from './terminal.ts';
-import { toolVersion } from './version.ts';
 
 /** What a run goes on in. */
 export interface Course {
@@ -42,43 +47,29 @@ export const runOnce = async (
     json: flags.json === true,
   });
   try {
+    const onNote = (message: string): void => {
+      progress.detail(message);
+      if (flags.verbose === true && !terminal.isInteractive) terminal.err(`proto41: ${printable(message)}\n`);
+    };
     const registry = await services.loadRegistry();
-    const target = await services.chooseTarget({ ...plan, registry });
-    const createTestbed = await services.loadTester();
-    return await runSuite({
-      registry,
-      target: plan.target,
-      probeNonsense: target.probeNonsense,
-      profiles: plan.profiles,
-      filter: plan.filter,
-      expectations: flags.expectations ? target.expectations : [],
-      ...(target.expectationsFile === undefined ? {} : { expectationsFile: target.expectationsFile }),
-      ...(flags.expectations ? {} : { withoutExpectations: true }),
-      ...(flags.propertyPackets === undefined ? {} : { propertyPackets: flags.propertyPackets }),
-      strict: flags.strict === true,
-      bail: flags.bail === true,
-      repetitions: flags.repeat ?? 1,
-      seed: plan.seed,
-      startSession: () =>
-        target.start({
-          signal,
-          outFolder: folder,
-          onProgress: (message) => {
-            progress.detail(message);
-            if (flags.verbose === true && !terminal.isInteractive) terminal.err(`proto41: ${printable(message)}\n`);
-          },
-        }),
-      createTestbed,
-      outFolder: folder,
-      evidence: flags.evidence === 'all' ? 'all' : 'notable',
-      toolVersion: toolVersion(),
-      signal,
+    using debug =
+      flags.debug === undefined
+        ? undefined
+        : openDebug({ glob: flags.debug, registry, terminal, progress, signal, folder, input: process.stdin });
+    const options: RunSuiteOptions = {
+      ...(await suiteOptionsOf(services, flags, plan, { signal, folder, onNote, registry })),
+      ...(debug === undefined ? {} : { pauseAt: debug.pauseAt }),
       onProgress: (event) => {
         // The first phase begins when the command line has proven to make sense.
         announce();
         view(event);
       },
-    });
+    };
+    const count = flags.jobs ?? 1;
+    if (count === 1) return await runSuite(options);
+    const start = (number: number): WorkerChannel =>
+      startWorker(services.entry, hireFor(flags, plan, folder, number), onNote);
+    return await runInJobs(options, { count, start });
   } catch (error) {
     await removeIfEmpty(folder);
     if (!signal.aborted) throw error;

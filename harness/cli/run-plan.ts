@@ -24,7 +24,7 @@ export const planRun = (flags: RunFlags): RunPlan => ({
   wire: wireOf(flags),
   profiles: distinctProfiles(flags.profile ?? [DEFAULT_PROFILE_NAME]),
   filter: {
-    ...(flags.case === undefined ? {} : { caseGlobs: flags.case }),
+    ...caseGlobsOf(flags),
     ...(flags.level === undefined ? {} : { levels: flags.level }),
     ...(flags.tier === 'smoke' ? { priorities: ['core'] as const, withoutExhaustive: true } : {}),
     ...(flags.shard === undefined ? {} : { shard: flags.shard }),
@@ -33,9 +33,18 @@ export const planRun = (flags: RunFlags): RunPlan => ({
   seed: flags.seed ?? String(randomInt(2 ** 32)),
 });
 
-/** The same profile twice, under whatever name, is run once. */
+/** Who wants to look at a case need not wait for all the others. */
+const caseGlobsOf = (flags: RunFlags): Pick<CaseFilter, 'caseGlobs'> => {
+  const globs = flags.case ?? (flags.debug === undefined ? undefined : [flags.debug]);
+  return globs === undefined ? {} : { caseGlobs: globs };
+};
+
+/** The same profile twice, under whatever name, is run once; a word for a default may matter, because the target may have a policy. */
 const distinctProfiles = (texts: readonly string[]): Profile[] => {
   const byText = new Map<string, Profile>();
-  for (const profile of texts.map(parseProfile)) if (!byText.has(profile.text)) byText.set(profile.text, profile);
+  for (const profile of texts.map(parseProfile)) {
+    const words = [profile.text, ...profile.asked.toSorted()].join(' ');
+    if (!byText.has(words)) byText.set(words, profile);
+  }
   return [...byText.values()];
 };

@@ -124,9 +124,12 @@ export const createLab = (profile: Profile, options: LabOptions): Lab => {
   const configured = (beside === undefined ? CONFIGURED_PREFIXES : SECOND_CONFIGURED_PREFIXES).map((text) =>
     Ipv6Prefix.parse(text),
   );
+  // A DUT in the place of N2 has the prefix of N2, so that two DUTs can stand at the two ends of one tunnel.
+  const isN2 = underlay.dut.equals(usual.n2);
+  const owners = isN2 ? [underlay.n2, underlay.dut, underlay.n3] : [underlay.dut, underlay.n2, underlay.n3];
   const prefixOf = (ipv4: Ipv4Address): Ipv6Prefix => {
     if (map !== undefined) return map.nodePrefix(ipv4);
-    const index = [underlay.dut, underlay.n2, underlay.n3].findIndex((known) => known.equals(ipv4));
+    const index = owners.findIndex((known) => known.equals(ipv4));
     return configured[index] ?? Ipv6Prefix.of(Ipv6Address.parse('2001:db8:4::'), 64);
   };
   const nodes = new Map<number, LabNode>();

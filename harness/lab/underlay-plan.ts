@@ -104,9 +104,16 @@ export const withDutAt = (plan: UnderlayPlan, dut: Ipv4Address): UnderlayPlan =>
   };
 };
 
-/** The plan of a second tunnel of the same nodes. Two configured tunnels on one address need two remote ends, so the second leads to N3. */
+/**
+ * Remote end of a second configured tunnel, and a node to which there is never a tunnel. Nobody else speaks as these two, so that a node which
+ * limits its ICMP errors to each receiver treats them alike.
+ */
+export const SECOND_REMOTE = address('198.51.100.130');
+export const NO_REMOTE = address('198.51.100.131');
+
+/** The plan of a second tunnel of the same nodes. Two configured tunnels on one address need two remote ends. */
 export const withSecondTunnel = (plan: UnderlayPlan, first: Mapping, second: Mapping): UnderlayPlan =>
-  first.kind === '6in4' && second.kind === '6in4' ? { ...plan, n2: plan.n3, n3: plan.n2 } : plan;
+  first.kind === '6in4' && second.kind === '6in4' ? { ...plan, n2: SECOND_REMOTE } : plan;
 
 /**
  * The plan with another prefix length of the segment. Gateways that fall out of it move to its end; of the two addresses of a

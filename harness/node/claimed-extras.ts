@@ -8,6 +8,7 @@ export const withClaimedExtras = (session: NodeSession, claimed: readonly SetupE
   ports: session.ports,
   wires: session.wires,
   ...(session.inspection === undefined ? {} : { inspection: session.inspection }),
+  ...(session.shell === undefined ? {} : { shell: session.shell }),
   up: async (setup) => {
     const missing = extrasOf(setup).filter((extra) => !claimed.includes(extra));
     if (missing.length === 0) return session.up(setup);

@@ -47,6 +47,14 @@ export interface NodeInspection {
   remains(): Promise<readonly string[]>;
 }
 
+/** A way into a node for people. */
+export interface NodeShell {
+  /** Command line that opens a shell in the node from another terminal; absent where only this process gets in. */
+  readonly command?: readonly string[];
+  /** Runs a shell script in the node; one that does not end within a minute is ended. */
+  run(script: string): Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+}
+
 /** One started node with one target in it. Profiles are set up and torn down any number of times between start and disposal. */
 export interface NodeSession extends AsyncDisposable {
   readonly facts: NodeFacts;
@@ -60,6 +68,8 @@ export interface NodeSession extends AsyncDisposable {
   stats(): Promise<StatsOutcome>;
   /** Looks for what a target leaves behind; absent where a node cannot be looked into. */
   readonly inspection?: NodeInspection;
+  /** Absent where there is nothing to get into. */
+  readonly shell?: NodeShell;
   /** What the node can say of itself after a failure (console log, target's stderr), or an empty string. */
   diagnostics(): Promise<string>;
 }

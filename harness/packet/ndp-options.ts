@@ -9,7 +9,7 @@
  * +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+
  * ```
  */
-import { Ipv6Address } from '../address/index.ts';
+import { Ipv6Address, type Ipv6Prefix } from '../address/index.ts';
 import { copyRange, readUint32, readUint8, writeUint32 } from './bytes.ts';
 import { MacAddress } from './mac-address.ts';
 
@@ -19,6 +19,7 @@ export const NDP_OPTION = {
   PREFIX_INFORMATION: 3,
   REDIRECTED_HEADER: 4,
   MTU: 5,
+  ROUTE_INFORMATION: 24,
 } as const;
 
 const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
@@ -27,6 +28,7 @@ const NAMES: ReadonlyMap<number, string> = new Map<number, string>([
   [NDP_OPTION.PREFIX_INFORMATION, 'Prefix Information'],
   [NDP_OPTION.REDIRECTED_HEADER, 'Redirected Header'],
   [NDP_OPTION.MTU, 'MTU'],
+  [NDP_OPTION.ROUTE_INFORMATION, 'Route Information'],
 ]);
 
 export interface PrefixInformation {
@@ -136,4 +138,22 @@ export function prefixInformationOption(information: PrefixInformation): Uint8Ar
   writeUint32(body, 6, information.preferredLifetimeSeconds);
   body.set(information.prefix.bytes, 14);
   return ndpOption(NDP_OPTION.PREFIX_INFORMATION, body);
+}
+
+export interface RouteInformation {
+  readonly prefix: Ipv6Prefix;
+  /** 1 high, 0 medium, -1 low; medium unless given. */
+  readonly preference?: 1 | 0 | -1;
+  /** 0 takes the route back. */
+  readonly routeLifetimeSeconds: number;
+}
+
+/** Route Information option (RFC 4191 section 2.3), with as much of the prefix as its length needs. */
+export function routeInformationOption({ prefix, preference = 0, routeLifetimeSeconds }: RouteInformation): Uint8Array {
+  const body = new Uint8Array(6 + Math.ceil(prefix.length / 64) * 8);
+  body[0] = prefix.length;
+  body[1] = (preference & 0b11) << 3;
+  writeUint32(body, 2, routeLifetimeSeconds);
+  body.set(prefix.address.bytes.subarray(0, body.length - 6), 6);
+  return ndpOption(NDP_OPTION.ROUTE_INFORMATION, body);
 }

@@ -1,7 +1,7 @@
 export { DEFAULT_FOU_PORT, DEFAULT_GUE_PORT } from './defaults.ts';
 export { isListed } from './listed.ts';
 export { DEFAULT_PROFILE_NAME, NAMED_PROFILES, type NamedProfile } from './named.ts';
-export { parseProfile, withSwitches } from './parse.ts';
+export { parseProfile, withPolicies, withSwitches } from './parse.ts';
 export {
   CATALOGUE_PROFILES,
   isBorderRelay,

@@ -7,6 +7,9 @@ import { SWITCH_NAMES, SWITCH_VALUES, type SwitchName, type Switches } from './s
 export interface ProfileDraft {
   encapsulation: Encapsulation;
   switches: Switches;
+  /** Switches that a word has set. */
+  asked: readonly SwitchName[];
+  policies: Partial<Switches>;
   outerTtl: number;
   fixedTos: number;
   staticMtuBytes: number;
@@ -73,6 +76,9 @@ const SPECIAL_OPTIONS: Readonly<Record<string, OptionReader>> = {
   },
 };
 
+/** The switch that an option with a value of its own sets. */
+const SWITCH_OF_OPTION: Readonly<Partial<Record<string, SwitchName>>> = { mtu: 'mtuMode', tos: 'tos', ttl: 'ttl' };
+
 const isSwitchName = (name: string): name is SwitchName => Object.hasOwn(SWITCH_VALUES, name);
 
 /**
@@ -95,6 +101,8 @@ export const applyOption = (draft: ProfileDraft, option: string, text: string, p
     const expected = special(draft, value);
     if (expected !== undefined)
       throw new ProfileError(`expected ${name}=${expected}, found ${JSON.stringify(value)}`, text, position);
+    const asked = SWITCH_OF_OPTION[name];
+    if (asked !== undefined) draft.asked = [...draft.asked, asked];
     return;
   }
   if (!isSwitchName(name)) {
@@ -108,6 +116,22 @@ export const applyOption = (draft: ProfileDraft, option: string, text: string, p
   if (!allowed.includes(value))
     throw new ProfileError(`expected ${name}=${allowed.join('|')}, found ${JSON.stringify(value)}`, text, position);
   draft.switches = { ...draft.switches, [name]: value };
+  draft.asked = [...draft.asked, name];
+};
+
+/** The word for one switch of a profile, whether or not it has the default. */
+export const switchText = (profile: Omit<Profile, 'text' | 'name'>, name: SwitchName): string => {
+  const value = profile.switches[name];
+  switch (name) {
+    case 'mtuMode':
+      return value === 'static' ? `mtu=static:${String(profile.staticMtuBytes)}` : 'mtu=dynamic';
+    case 'tos':
+      return value === 'fixed' ? `tos=fixed:${String(profile.fixedTos)}` : `tos=${value}`;
+    case 'ttl':
+      return value === 'fixed' ? `ttl=fixed:${String(profile.outerTtl)}` : 'ttl=inherit';
+    default:
+      return `${name}=${value}`;
+  }
 };
 
 /** The options of a profile that differ from the defaults of its mapping, in the order in which the canonical text lists them. */

@@ -1,6 +1,6 @@
 import type { Ipv4Prefix } from '../address/ipv4-prefix.ts';
 import type { Ipv6Prefix } from '../address/ipv6-prefix.ts';
-import type { Switches } from './switches.ts';
+import type { SwitchName, Switches } from './switches.ts';
 
 /** How an inner destination becomes an outer one. */
 export type Mapping =
@@ -40,6 +40,10 @@ export interface Profile {
   readonly mapping: Mapping;
   readonly encapsulation: Encapsulation;
   readonly switches: Switches;
+  /** The switches that its words name, also those of the name that it has; the others have the default of the mapping, or the policy of the target. */
+  readonly asked: readonly SwitchName[];
+  /** What the target declares for switches that nobody asked for; see {@link withPolicies}. */
+  readonly policies: Partial<Switches>;
   /** Outer TTL (hop limit of an outer IPv6 header) when `ttl=fixed`. */
   readonly outerTtl: number;
   /** Outer TOS octet when `tos=fixed`. */

@@ -5,7 +5,7 @@ import type { ReferenceClock } from './clock.ts';
 import type { NodeConfig } from './config.ts';
 import type { Icmpv6Error } from './ipv6/icmpv6-error.ts';
 import type { OwnReassembly } from './ipv6/own-reassembly.ts';
-import type { ErrorBudget } from './ipv6/rate-limit.ts';
+import type { ErrorLimit } from './ipv6/rate-limit.ts';
 import type { IdentificationTable } from './ipv4/identification.ts';
 import type { Reassembly } from './ipv4/reassembly.ts';
 import type { NeighbourTable } from './link/neighbour-table.ts';
@@ -65,7 +65,7 @@ export interface ReferenceNode {
   readonly identifications: IdentificationTable;
   readonly reassembly: Reassembly;
   readonly ownReassembly: OwnReassembly;
-  readonly errorBudget: ErrorBudget;
+  readonly errorBudget: ErrorLimit;
   /** Whether the other end of a configured tunnel is still there. */
   readonly peer: PeerReachability;
   readonly accounts: Accounts;

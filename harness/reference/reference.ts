@@ -21,7 +21,7 @@ import { reportError } from './ipv6/icmpv6-error.ts';
 import { receiveFromPods, receiveIpv6 } from './ipv6/input.ts';
 import { deliverToPods, originate } from './ipv6/output.ts';
 import { OwnReassembly } from './ipv6/own-reassembly.ts';
-import { ErrorBudget } from './ipv6/rate-limit.ts';
+import { ErrorBudget, type ErrorLimit } from './ipv6/rate-limit.ts';
 import { receiveArp, solicitArp } from './link/arp.ts';
 import { ETHERNET_HEADER_BYTES } from './link/ethernet.ts';
 import { NeighbourTable } from './link/neighbour-table.ts';
@@ -45,6 +45,8 @@ export interface ReferenceOptions {
   readonly emit: (port: PortName, frame: Uint8Array) => void;
   /** Where the identification counters start. */
   readonly seed?: number;
+  /** Instead of the node's own, which begins with it. */
+  readonly errorLimit?: ErrorLimit;
 }
 
 export interface Reference {
@@ -134,7 +136,7 @@ const startNode = (config: NodeConfig, behaviour: Behaviour, options: ReferenceO
     peer: new PeerReachability(clock, () => {
       probePeer(node);
     }),
-    errorBudget: new ErrorBudget(behaviour.rateLimit, clock.nowMs()),
+    errorBudget: options.errorLimit ?? new ErrorBudget(behaviour.rateLimit, clock.nowMs()),
     accounts: new Accounts(behaviour.accounting, clock.nowMs()),
     paths: {
       receiveIpv4: (port, packet) => {

@@ -4,7 +4,7 @@ import { judgeWithRules } from '../runner/rule-judge.ts';
 import { runCase, type CaseRun } from '../runner/run-case.ts';
 import type { Testbed } from '../tester/testbed-contract.ts';
 import type { ComparedFinding } from './compare.ts';
-import type { Recording } from './recording.ts';
+import type { OriginalFinding, Recording } from './recording.ts';
 import type { Replayed } from './replay.ts';
 
 /** What the case itself says, which knows what it expects where frames alone do not tell. */
@@ -72,7 +72,17 @@ const confirmedFinding = (
     return { ...finding, state: 'gone', because };
   }
   if (state !== 'gone') return finding;
-  const violation = violationsOf(run).find(({ requirement }) => requirement === original.requirement);
-  const because = `${finding.because}, and the case finds: ${violation?.actual ?? ''}`;
+  const violations = violationsOf(run).filter(({ requirement }) => requirement === original.requirement);
+  const again = violations.find(({ actual }) => actual === original.actual);
+  // What was counted, or stands in counters of the target, is not to be compared by frames.
+  if (isInNoFrame(original) && again !== undefined)
+    return {
+      ...finding,
+      state: 'still there',
+      because: `no frame shows it, and the case finds the same: ${again.actual}`,
+    };
+  const because = `${finding.because}, and the case finds: ${violations[0]?.actual ?? ''}`;
   return { ...finding, state: 'different', because };
 };
+
+const isInNoFrame = ({ decisive, mark }: OriginalFinding): boolean => decisive === undefined && mark === undefined;

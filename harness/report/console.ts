@@ -1,6 +1,7 @@
 import { EXIT, exitCodeOf } from '../runner/exit-code.ts';
 import type { RunResult, RunStop } from '../runner/result.ts';
 import { VERDICTS } from '../runner/verdict.ts';
+import { policyLines } from './configuration.ts';
 import { deviationLines } from './deviations.ts';
 import { durationText } from './duration.ts';
 import { printable, printableLines } from './escape.ts';
@@ -44,6 +45,13 @@ const detailLines = (result: RunResult, { palette = PLAIN, folder, evidence }: C
   if (deviations.length > 0) {
     lines.push('', palette.bold(`Expected deviations of ${printable(result.target)}`), ...deviationLines(deviations));
   }
+  const policies = policyLines(result);
+  if (policies.length > 0)
+    lines.push(
+      '',
+      palette.bold(`Policies of ${printable(result.target)}`),
+      ...policies.map((line) => printable(`  ${line}`)),
+    );
   if (result.cases.length > 0) lines.push('', ...areaTable(result));
   lines.push(...skipLines(result, palette));
   if (result.stopped !== undefined) lines.push('', ...stopLines(result.stopped, palette));

@@ -42,6 +42,13 @@ export const markdownText = (text: string): string =>
     .replaceAll('>', '&gt;')
     .replace(/[\\`*_{}[\]()#+!|~-]/g, (character) => `\\${character}`);
 
+/** A path relative to the report as a URI reference: nothing in it is a scheme, a query or the end of an attribute. */
+export const relativeUri = (path: string): string =>
+  path
+    .split('/')
+    .map((part) => encodeURIComponent(printable(part)))
+    .join('/');
+
 /** JSON that keeps every value as it is and is still safe to print: JSON itself leaves C1 controls and separators raw. */
 export const printableJson = (value: unknown): string =>
   JSON.stringify(value, undefined, 2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>

@@ -49,7 +49,9 @@ export interface NamedField {
 }
 
 /** The fields of a packet that a text names, for violations that say what is wrong but not where. */
-export const fieldsNamedIn = (text: string, layers: readonly PacketLayer[]): readonly NamedField[] => {
+export const fieldsNamedIn = (sentence: string, layers: readonly PacketLayer[]): readonly NamedField[] => {
+  // What stands in parentheses says which packet it was, not what is wrong with it.
+  const text = sentence.replace(/\([^()]*\)/g, ' ');
   const which: Which = /\binner\b/i.test(text) ? 'inner' : /\bouter\b/i.test(text) ? 'outer' : 'any';
   return FIELD_WORDS.filter(({ words }) => words.test(text)).flatMap(({ kinds, fields }) => {
     const layer = pick(

@@ -1,5 +1,6 @@
 import type { CaseResult, RunResult } from '../runner/result.ts';
 import { VERDICTS } from '../runner/verdict.ts';
+import { policyLines } from './configuration.ts';
 import { markdownText } from './escape.ts';
 import { isExpectedDeviation, summarize } from './summary.ts';
 import { essence } from './verdict-line.ts';
@@ -18,7 +19,8 @@ export const markdownReport = (result: RunResult): string => {
     '',
     markdownText(summaryLine(result)),
     '',
-    ...table(['area', ...VERDICTS, 'expected deviations'], areaRows),
+    ...policyLines(result).flatMap((line) => [markdownText(`Policies of ${result.target}: ${line}`), '']),
+    ...markdownTable(['area', ...VERDICTS, 'expected deviations'], areaRows),
     ...section(
       'Unexpected',
       result.cases.filter((each) => each.expectation.unexpected),
@@ -35,11 +37,12 @@ const section = (title: string, cases: readonly CaseResult[]): string[] =>
         '',
         `### ${title}`,
         '',
-        ...table(
+        ...markdownTable(
           ['case', 'profile', 'verdict', 'what'],
           cases.map((each) => [each.id, each.profile, each.verdict, essence(each)].map(markdownText)),
         ),
       ];
 
-const table = (header: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+/** Cells as they are: what is not the report's own text goes through `markdownText` first. */
+export const markdownTable = (header: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [header, header.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);

@@ -1,5 +1,5 @@
 import { packetTable, type PacketTable } from '../packet/packet-fields.ts';
-import type { DecodeOptions } from '../packet/decode.ts';
+import type { DecodeOptions, DecodeStart } from '../packet/decode.ts';
 import { isProto41Error } from '../errors.ts';
 import { parseProfile, tunnelPortsOf } from '../profile/index.ts';
 import type { Violation } from '../runner/verdict.ts';
@@ -18,8 +18,9 @@ export const offendingTable = (
   bytes: Uint8Array,
   violation: Violation,
   profile: string,
+  start: DecodeStart = 'ethernet',
 ): { readonly table: PacketTable; readonly offending: OffendingBytes } => {
-  const table = packetTable(bytes, 'ethernet', decodeOptions(profile));
+  const table = packetTable(bytes, start, decodeOptions(profile));
   return { table, offending: offendingBytes(violation, bytes, table) };
 };
 

@@ -38,6 +38,8 @@ export interface RuleContext {
    * direction may be such.
    */
   readonly capturedBeforeOffload?: boolean;
+  /** Frames of both sides are seen, and none has a mark: packets that were changed are recognised by what they still have in common. */
+  readonly hasNoMarks?: boolean;
 }
 
 export interface RuleContextOptions {

@@ -9,6 +9,8 @@ export interface EmbeddedArithmetic extends PrefixMatch {
    * Only meaningful where `contains` is true.
    */
   ipv4At(bytes: Uint8Array, at: number): number;
+  /** The same, many times as fast. Throws RangeError where the 16 bytes are not there. */
+  ipv4InView(view: DataView, at: number): number;
 }
 
 /**
@@ -26,10 +28,18 @@ export function embeddedArithmetic(map: EmbeddingMap | undefined): EmbeddedArith
   const domain = prefixMatch(domainPrefix);
   return {
     contains: (bytes, at) => domain.contains(bytes, at),
+    containsInView: (view, at) => domain.containsInView(view, at),
     ipv4At(bytes, at) {
       if (suffixBits === 0) return common;
       const high = readInt32(bytes, at + firstByte) << shift;
       const low = shift === 0 ? 0 : readInt32(bytes, at + firstByte + 4) >>> (32 - shift);
+      return common | ((high | low) >>> (32 - suffixBits));
+    },
+    ipv4InView(view, at) {
+      if (suffixBits === 0) return common;
+      const high = view.getInt32(at + firstByte) << shift;
+      // Behind the last word there is nothing of the address.
+      const low = shift === 0 || firstByte === 12 ? 0 : view.getInt32(at + firstByte + 4) >>> (32 - shift);
       return common | ((high | low) >>> (32 - suffixBits));
     },
   };

@@ -1,15 +1,15 @@
-import { createDissection, dissect, dissectNetwork, dissectOuterIpv6 } from './dissection.ts';
+import { createDissection, dissect, dissectNetwork, dissectOuterIpv6, type Dissection } from './dissection.ts';
 import { PAIR_RULES } from './both-sides/index.ts';
 import { Pairing } from './both-sides/pairing.ts';
-import type { PairJudge } from './both-sides/pair.ts';
+import type { Pair, PairJudge } from './both-sides/pair.ts';
 import type { RuleContext } from './context.ts';
 import { ForwardedPackets, isEmitted } from './emission.ts';
 import { compileFacts } from './facts.ts';
 import type { Finding, FindingPlace, JudgedFrame, Report } from './finding.ts';
 import { PASSIVE_RULES } from './passive/index.ts';
-import { createQuickEngine } from './quick/engine.ts';
+import { createQuickEngine, type QuickVerdict } from './quick/engine.ts';
 import type { QuickFrame } from './quick/headers.ts';
-import type { QuickPacket } from './quick/packet.ts';
+import { createQuickPacket, type QuickPacket } from './quick/packet.ts';
 import type { Judge, PassiveRule, RuleScope, StatefulJudge } from './rule.ts';
 
 /**
@@ -20,16 +20,20 @@ export interface RuleEngine {
   /** What is wrong with a frame; the same empty array every time nothing is. Frames of the tester itself give no findings. */
   judge(frame: JudgedFrame): readonly Finding[];
   /**
-   * Judges a frame of unknown direction and port in place, where its headers show that all is well. True: it has been judged, and
-   * nothing is wrong. False: give it to `judge`, before any other frame. Undefined where the quick path does not know this set-up.
+   * Judges a frame of unknown direction and port in place, where its headers show that all is well. One that is not judged is to be given
+   * to `judge`, before any other frame. Undefined where the quick path does not know this set-up.
    */
-  readonly quick: ((frame: QuickFrame) => boolean) | undefined;
-  /** The packet that `quick` passed last; undefined if that frame was no tunnel packet. */
-  readonly quickPacket: QuickPacket | undefined;
+  readonly quick: ((frame: QuickFrame) => QuickVerdict) | undefined;
+  /** The tunnel packet that `quick` passed last; the same object every time. */
+  readonly quickPacket: QuickPacket;
+  /** What has become clear of frames before; the same empty array every time nothing has. Call it after `judge`. */
+  late(): readonly Finding[];
   /** What only the end shows; call it once, after the last frame. */
   finish(): readonly Finding[];
-  /** Packets that came out of the DUT and, as they are, were not seen to go in: changed on the way, its own, or not captured. */
+  /** Packets that came out of the DUT and were not seen to go in, as they are or changed: its own, or not captured. */
   readonly unpairedOutputs: number;
+  /** Packets that were changed in the DUT, from one of several that went in. */
+  readonly ambiguousOutputs: number;
   /** How many frames each applicable requirement was really judged on, so that silence is not mistaken for approval. */
   readonly judged: ReadonlyMap<string, number>;
 }
@@ -120,34 +124,53 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
     return true;
   };
 
+  const takeApart = ({ bytes, network, port }: JudgedFrame, out: Dissection): boolean => {
+    const isIp =
+      network === undefined ? dissect(bytes, out) : dissectNetwork(bytes, network.at, network.etherType, 0, out);
+    if (isIp && hasOuterIpv6 && port !== 'P' && out.ipv6At >= 0 && out.ipv4At < 0) dissectOuterIpv6(out);
+    return isIp;
+  };
+
+  const judgePair = (pair: Pair): void => {
+    for (const rule of pairRules) {
+      requirement = rule.requirement;
+      if (rule.judge(pair, facts, report)) counters[rule.counter] = (counters[rule.counter] ?? 0) + 1;
+    }
+  };
+
+  const latePacket = createDissection(facts.tunnelPort, facts.profile.encapsulation.kind);
+  const findLate = (isAll: boolean): readonly Finding[] => {
+    findings = undefined;
+    pairing.late(
+      isAll,
+      (frame) => {
+        takeApart(frame, latePacket);
+        return latePacket;
+      },
+      (pair, frame) => {
+        frameNumber = frame.number;
+        judgePair(pair);
+      },
+    );
+    return findings ?? NOTHING;
+  };
+
   return {
     judge(frame) {
-      const { bytes, network } = frame;
-      const isIp =
-        network === undefined
-          ? dissect(bytes, packet)
-          : dissectNetwork(bytes, network.at, network.etherType, 0, packet);
-      if (!isIp) return NOTHING;
-      if (hasOuterIpv6 && frame.port !== 'P' && packet.ipv6At >= 0 && packet.ipv4At < 0) dissectOuterIpv6(packet);
+      if (!takeApart(frame, packet)) return NOTHING;
       frameNumber = frame.number;
       findings = undefined;
       const isTunnel = judgePassively(frame);
       const pair = pairing.observe(packet, frame, isTunnel);
-      if (pair !== undefined) {
-        for (const rule of pairRules) {
-          requirement = rule.requirement;
-          if (rule.judge(pair, facts, report)) counters[rule.counter] = (counters[rule.counter] ?? 0) + 1;
-        }
-      }
+      if (pair !== undefined) judgePair(pair);
       quickly?.learn(frame.number);
       return findings ?? NOTHING;
     },
+    late: () => (pairing.isDue ? findLate(false) : NOTHING),
     quick: quickly?.pass,
-    get quickPacket() {
-      return quickly?.passed;
-    },
+    quickPacket: quickly?.packet ?? createQuickPacket(),
     finish() {
-      const late: Finding[] = [];
+      const late: Finding[] = [...findLate(true)];
       for (const { requirement: id, state } of stateful) {
         state.finish?.((number, expected, actual, place) => late.push(finding(id, number, expected, actual, place)));
       }
@@ -155,6 +178,9 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
     },
     get unpairedOutputs() {
       return pairing.unpairedOutputs;
+    },
+    get ambiguousOutputs() {
+      return pairing.ambiguousOutputs;
     },
     get judged() {
       return new Map(ids.map((id, index) => [id, (counters[index] ?? 0) + (quickly?.judged(index) ?? 0)]));

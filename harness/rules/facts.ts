@@ -29,6 +29,7 @@ export interface Facts {
   readonly underlayMtuBytes: number | undefined;
   readonly outerTtl: number | undefined;
   readonly capturedBeforeOffload: boolean | undefined;
+  readonly hasNoMarks: boolean;
   /** UDP destination port of the tunnel; 0 where it is not UDP. */
   readonly tunnelPort: number;
   /** How the overlay's own tunnel packets are carried. */
@@ -57,6 +58,7 @@ export function compileFacts(context: RuleContext): Facts {
     underlayMtuBytes: context.underlayMtuBytes,
     outerTtl: context.outerTtlIsConfigured === true ? profile.outerTtl : undefined,
     capturedBeforeOffload: context.capturedBeforeOffload,
+    hasNoMarks: context.hasNoMarks === true,
     tunnelPort: udpPortOf(profile) ?? 0,
     framing: framingOf(profile),
     framingBytes: framingBytes(profile),

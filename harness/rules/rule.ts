@@ -43,6 +43,9 @@ export interface StatefulJudge {
   finish?(report: (frameNumber: number, ...finding: Parameters<Report>) => void): void;
 }
 
+/** For a judge that remembers nothing of what the quick path passes. */
+export const NOTHING_TO_NOTE: NonNullable<StatefulJudge['notes']> = () => undefined;
+
 export type PassiveRule = FrameRule | StatefulRule;
 
 export const always = (): boolean => true;

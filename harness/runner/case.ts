@@ -1,5 +1,6 @@
 import type { Profile } from '../profile/index.ts';
 import type { SetupChanges, TestContext } from '../tester/context.ts';
+import type { JudgedErrors } from '../tester/error-allowance.ts';
 
 export interface CaseOptions {
   /** Requirements that the case judges besides the one that gives it its id. */
@@ -14,6 +15,11 @@ export interface CaseOptions {
   readonly slow?: boolean;
   /** How long a slow case waits at most, on a clock that cannot be turned forward. */
   readonly waitSeconds?: number;
+  /**
+   * The case looks at which ICMP errors the node sends. A node limits them, so before each exchange it is waited until the node may send some
+   * again to whoever asks: about each stimulus where errors are expected, one where they are forbidden; at most about six seconds.
+   */
+  readonly errors?: JudgedErrors;
   /** Sends many packets to find what the listed vectors miss; the smoke tier leaves it out. */
   readonly exhaustive?: boolean;
   /** Why the case does not apply to a profile that the catalogue lists, or undefined when it does. */

@@ -10,12 +10,8 @@ import { errorText, failedRun, isNodeFailure, runCase, skippedRun, undecidedRun,
 import type { SelectedCase } from './select-cases.ts';
 import { SetupKeeper } from './setup-keeper.ts';
 
-export interface ExecuteOptions {
-  /** Those of the profile: what a case asks for and the profile has anyway needs no set-up of its own. */
-  readonly switches?: Switches;
+export interface ExecutorOptions {
   readonly testbed: Testbed;
-  readonly selected: readonly SelectedCase[];
-  readonly repetitions: number;
   readonly judgeFrames: JudgeFrames;
   readonly caseTimeoutMs: number;
   readonly phases: PhaseTimer;
@@ -25,6 +21,17 @@ export interface ExecuteOptions {
   readonly onStarted: (selected: SelectedCase, repetition: number) => void;
   /** Returns true to end the run here (`--bail`). */
   readonly onFinished: (run: CaseRun) => boolean;
+  /** Called after each case that ran, while its target is up. Returns true to end the run here. */
+  readonly pause?: (run: CaseRun) => Promise<boolean>;
+  /** Called once for each set-up that the target accepts. */
+  readonly onReady?: () => void;
+}
+
+export interface ExecuteOptions extends ExecutorOptions {
+  /** Those of the profile: what a case asks for and the profile has anyway needs no set-up of its own. */
+  readonly switches?: Switches;
+  readonly selected: readonly SelectedCase[];
+  readonly repetitions: number;
 }
 
 /** What came of the cases of one profile. */
@@ -66,16 +73,19 @@ const ALIVE_WITHIN_MS = 250;
 const deadReason = (cases: number): string =>
   `The DUT forwards nothing: no good packet came out of it in ${String(cases)} cases in a row, nor in ${String(ALIVE_WITHIN_MS)} ms before this case, which was therefore not run`;
 
-class Executor {
+/** Runs groups of cases on one testbed, for as long as neither the run nor the node has come to its end. */
+export class Executor {
   readonly runs: CaseRun[] = [];
   stopped: RunStop | undefined;
-  readonly #options: ExecuteOptions;
+  /** The target is known to come up under this profile, if not here: one set-up that fails is not the end. */
+  knownToComeUp = false;
+  readonly #options: ExecutorOptions;
   readonly #keeper: SetupKeeper;
   #bailed = false;
   /** How many cases in a row found that no good packet comes out of the DUT. */
   #deadInARow = 0;
 
-  constructor(options: ExecuteOptions) {
+  constructor(options: ExecutorOptions) {
     this.#options = options;
     this.#keeper = new SetupKeeper(options.testbed);
   }
@@ -139,14 +149,18 @@ class Executor {
     if (this.#keeper.stands(group)) return undefined;
     try {
       const outcome = await this.#options.phases.measure('set-up', () => this.#keeper.ensure(group));
-      if (outcome.kind === 'ready') return undefined;
+      if (outcome.kind === 'ready') {
+        this.#options.onReady?.();
+        return undefined;
+      }
       const { reason } = outcome;
       return (selected, repetition) =>
         skippedRun(selected, repetition, `the target does not support the set-up: ${reason}`);
     } catch (error) {
       const failure = this.#options.nodeFailure();
       // A target that never came up, or a node that is gone, will not do better with the next case.
-      if (failure !== undefined || isNodeFailure(error) || !this.#keeper.everReady) this.#stop(failure ?? error);
+      const everReady = this.knownToComeUp || this.#keeper.everReady;
+      if (failure !== undefined || isNodeFailure(error) || !everReady) this.#stop(failure ?? error);
       return (selected, repetition) => failedRun(selected, repetition, error);
     }
   }
@@ -172,6 +186,7 @@ class Executor {
     const failure = nodeFailure() ?? outcome.nodeFailure;
     if (failure !== undefined) this.#stop(failure);
     this.#record(run);
+    if (!this.over && (await this.#options.pause?.(run)) === true) this.#bailed = true;
   }
 
   #record(run: CaseRun): void {

@@ -24,6 +24,14 @@ export class PhaseTimer {
     this.#totals.set(phase, (this.#totals.get(phase) ?? 0) + durationMs);
   }
 
+  /** Adds what another timer measured. */
+  addAll(phases: readonly PhaseDuration[], share: number): void {
+    for (const phase of PHASES) {
+      const found = phases.find((each) => each.phase === phase);
+      if (found !== undefined) this.add(phase, found.durationMs * share);
+    }
+  }
+
   /** The phases that took place, in the order of a run, in milliseconds with one decimal. */
   durations(): readonly PhaseDuration[] {
     return PHASES.flatMap((phase) => {

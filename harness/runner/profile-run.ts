@@ -1,10 +1,10 @@
 import type { NodeFacts } from '../node/node.ts';
 import type { Profile } from '../profile/index.ts';
-import type { LateFrame, Testbed } from '../tester/testbed-contract.ts';
+import type { LateFrame } from '../tester/testbed-contract.ts';
 import { assess, type AssessOptions } from './assess.ts';
 import { buildResult } from './build-results.ts';
 import { chargeViolations, withLateFrames } from './charge.ts';
-import { evidenceOf, writeEvidence, type EvidenceFile } from './evidence.ts';
+import type { EvidenceFile, EvidenceSource } from './evidence.ts';
 import type { Execution } from './execute.ts';
 import type { Expectation } from './expectation.ts';
 import { combineRepetitions, judgeCharge, type JudgedCase } from './judged-case.ts';
@@ -39,7 +39,7 @@ const NOTABLE: readonly Verdict[] = ['fail', 'warn', 'inconclusive', 'error'];
 /** Turns what was seen under one profile into results in catalogue order, and writes their evidence. */
 export const finishProfile = async (
   execution: Execution,
-  testbed: Testbed,
+  source: EvidenceSource,
   options: VerdictOptions,
 ): Promise<readonly CaseResult[]> => {
   const repetitions = byRepetition(chargeLate(execution.runs, execution.late));
@@ -48,16 +48,18 @@ export const finishProfile = async (
     execution.completed,
   ).toSorted(catalogueOrder(options.registry));
   const outcomes = assessJudged(judged, options);
-  const files = evidenceFiles(judged, testbed, options);
+  const files = evidenceFiles(judged, source, options);
   const { outFolder } = options;
+  const written = new Set<CaseRun>();
   if (outFolder !== undefined) {
-    for (const { file, wanted } of files.values()) if (wanted) await writeEvidence(outFolder, file, testbed.recorder);
+    for (const { file, wanted } of files.values())
+      if (wanted && (await source.write(outFolder, file))) written.add(file.run);
   }
   return judged.map((each, index) =>
     buildResult(each, outcomes[index] ?? { kind: 'none', unexpected: true }, {
       ...options,
       evidenceOf: (run) => files.get(run)?.file,
-      isWritten: (file) => outFolder !== undefined && files.get(file.run)?.wanted === true,
+      isWritten: (file) => written.has(file.run),
     }),
   );
 };
@@ -110,7 +112,7 @@ const assessJudged = (judged: readonly JudgedCase[], options: VerdictOptions): R
 };
 
 /** A late frame cannot say which repetition it belongs to; it is charged to the last one of its case. */
-const chargeLate = (runs: readonly CaseRun[], late: readonly LateFrame[]): readonly CaseRun[] => {
+export const chargeLate = (runs: readonly CaseRun[], late: readonly LateFrame[]): readonly CaseRun[] => {
   const lastRun = new Map(runs.map((run) => [run.selected.definition.id, run]));
   return runs.map((run) => (lastRun.get(run.selected.definition.id) === run ? withLateFrames(run, late) : run));
 };
@@ -146,7 +148,7 @@ interface PlannedFile {
 /** The evidence of every run that a result speaks of, and whether it is to be written. */
 const evidenceFiles = (
   judged: readonly JudgedCase[],
-  testbed: Testbed,
+  source: EvidenceSource,
   options: VerdictOptions,
 ): ReadonlyMap<CaseRun, PlannedFile> => {
   const naming = { profileName: options.profile.name, repeated: options.repetitions > 1 };
@@ -158,7 +160,7 @@ const evidenceFiles = (
   }
   const files = new Map<CaseRun, PlannedFile>();
   for (const [run, isWanted] of wanted) {
-    const file = evidenceOf(run, testbed.recorder, naming);
+    const file = source.fileOf(run, naming);
     if (file !== undefined) files.set(run, { file, wanted: isWanted });
   }
   return files;

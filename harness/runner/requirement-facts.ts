@@ -10,10 +10,17 @@ export const requirementFacts = (registry: CaseRegistry, cases: readonly CaseRes
       ...violations.map((violation) => violation.requirement),
     ]),
   );
-  return registry.requirements
+  return factsOf(registry, named);
+};
+
+/** The same of requirements that are named by their ids. */
+export const factsOf = (
+  { requirements }: Pick<CaseRegistry, 'requirements'>,
+  named: ReadonlySet<string>,
+): readonly RequirementFacts[] =>
+  requirements
     .filter(({ id }) => named.has(id))
     .map((requirement) => {
       const { id, title, level, area, statement } = requirement;
       return { id, title, level, area, sources: sourcesText(requirement), statement };
     });
-};

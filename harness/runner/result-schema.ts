@@ -98,6 +98,15 @@ const requirementFacts = v.strictObject({
   statement: text,
 });
 
+const values = v.record(text, text);
+
+const configuration = v.strictObject({
+  profile: text,
+  text: described(text, 'The profile in words that need no target to be complete'),
+  switches: described(values, 'The value of every switch'),
+  policies: described(values, 'The switches that are so because the target declares it'),
+});
+
 /** The results file of a run, version 1. Fields may be added to a version, never removed or given another meaning. */
 export const runResultSchema = v.strictObject({
   schema: v.literal(RESULT_SCHEMA_ID),
@@ -105,6 +114,7 @@ export const runResultSchema = v.strictObject({
   target: text,
   node: nodeFacts,
   profiles: v.array(text),
+  configurations: v.exactOptional(described(v.array(configuration), 'What each profile was for this target')),
   seed: text,
   strict: v.boolean(),
   startedAt: described(v.pipe(text, v.isoTimestamp()), 'ISO 8601, UTC'),

@@ -43,6 +43,16 @@ export interface RequirementFacts {
   readonly statement: string;
 }
 
+/** One profile as it was run: with the policies of the target for what its words leave open. */
+export interface Configuration {
+  readonly profile: string;
+  /** Complete without the target. */
+  readonly text: string;
+  readonly switches: Readonly<Record<string, string>>;
+  /** Those of the switches that are so because the target declares it. */
+  readonly policies: Readonly<Record<string, string>>;
+}
+
 /** Why a run ended before its cases did, other than by the user's wish. */
 export interface RunStop {
   /** Code of the error, e.g. `NODE_DIED`. */
@@ -56,6 +66,8 @@ export interface RunResult {
   readonly target: string;
   readonly node: NodeFacts;
   readonly profiles: readonly string[];
+  /** What each of them was for this target. */
+  readonly configurations?: readonly Configuration[];
   readonly seed: string;
   readonly strict: boolean;
   readonly startedAt: string;

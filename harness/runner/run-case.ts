@@ -59,7 +59,11 @@ export const runCase = async (
   let rules = NO_RULES;
   try {
     const ruleJudge = new RuleJudge(options.judgeFrames, testbed.recorder, (frame) => testbed.markOf?.(frame));
-    const scope = testbed.begin(id, (segment) => ruleJudge.mayDiscard(segment));
+    const scope = testbed.begin(id, {
+      mayForget: (segment) => ruleJudge.mayDiscard(segment),
+      ...(selected.definition.errors === undefined ? {} : { errors: selected.definition.errors }),
+      repetition: options.repetition,
+    });
     // Behind a promise, so that a body that throws before its first await is finished like any other.
     ending = await race(
       Promise.resolve(scope.context).then((context) => body(context)),

@@ -20,6 +20,12 @@ export type MarkOwner =
     }
   | { readonly kind: 'fence'; readonly mark: number; readonly arrived: (frame: RecordedFrame) => void };
 
+const NO_BYTES = new Uint8Array(0);
+
+/** The owner of a mark, of whose stimulus only the facts are kept. */
+export const withoutBytes = (owner: MarkOwner): MarkOwner =>
+  owner.kind === 'stimulus' ? { ...owner, stimulus: { ...owner.stimulus, frame: NO_BYTES, inner: NO_BYTES } } : owner;
+
 /** Takes the frames of one exchange while it is open. */
 export class FrameCollector {
   frames: RecordedSeenFrame[] = [];

@@ -24,6 +24,8 @@ export interface ExchangeOptions {
   readonly nextFrame: () => number;
   /** Without a good packet before the stimuli. */
   readonly cold: boolean;
+  /** Whether the node may have nothing more to say to who sends the stimulus. */
+  readonly mayHoldBack: (stimulus: Stimulus) => boolean;
   /** Listen on after the stimuli. */
   readonly watch?: Watch;
   readonly clock: Clock;
@@ -31,7 +33,7 @@ export interface ExchangeOptions {
 
 /** Good A, the stimuli in order, good B. */
 export const runExchange = async (stimuli: readonly Stimulus[], options: ExchangeOptions): Promise<SeenExchange> => {
-  const { fences, dispatcher, marks, caseId, send } = options;
+  const { fences, dispatcher, marks, caseId, send, mayHoldBack } = options;
   const fromFrame = options.nextFrame();
   if (!options.cold) await fences.establish();
   const collector = new FrameCollector();
@@ -60,7 +62,7 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
       const frames = chargeFragments(collector.frames);
       const control = [...collector.control];
       const range = { fromFrame, toFrame: options.nextFrame() };
-      return new SeenExchange({ frames, control }, stimuli, certainty, options.profile, range);
+      return new SeenExchange({ frames, control, mayHoldBack }, stimuli, certainty, options.profile, range);
     };
     if (options.watch !== undefined) {
       const { forMs, until } = options.watch;

@@ -65,6 +65,10 @@ export class Expectations {
     const expected = `exactly one ${icmpv6Text(expectation)} ${viaText(expectation.via)} about the ${stimulus.title}, and nothing else`;
     const port = expectation.via === 'P' ? 'P' : 'U';
     const [error, ...others] = seen.icmpv6Errors(stimulus);
+    if (expectation.type !== PACKET_TOO_BIG && seen.of(stimulus).length === 0 && seen.mayHoldBack(stimulus)) {
+      this.#judgement.doubt(`Silence about the ${stimulus.title} proves nothing: ${HELD_BACK}`);
+      return undefined;
+    }
     const frames = error?.tunnel?.frames ?? (error && [error.frame]);
     if (!this.#onlyThese(seen, stimulus, frames, others.length, port, expected, expectation.requirement))
       return undefined;
@@ -167,6 +171,9 @@ export class Expectations {
     });
   }
 }
+
+const PACKET_TOO_BIG = 2;
+const HELD_BACK = 'a node limits its errors (RFC 4443 section 2.4 (f)), and has just sent many to the same receiver';
 
 const matches = (error: Icmpv6Message, allowed: AllowedIcmpv6): boolean =>
   error.type === allowed.type && (allowed.codes === undefined || allowed.codes.includes(error.code));

@@ -37,7 +37,12 @@ export class Marks<Owner> {
     this.#last = first & FLOW_LABEL_MASK;
   }
 
-  /** A mark that was not used before; its low 20 bits are a flow label other than 0. */
+  /** From here on marks follow the given one. Where two rows of marks meet, which is rare, the younger claim counts. */
+  goOnAfter(mark: number): void {
+    this.#last = mark;
+  }
+
+  /** The next of the row; its low 20 bits are a flow label other than 0. */
   next(): number {
     this.#last += 1;
     if ((this.#last & FLOW_LABEL_MASK) === 0) this.#last += 1;
@@ -76,12 +81,16 @@ export class Marks<Owner> {
   ownerOf(frame: Uint8Array): Owner | undefined {
     // Borrowed, because wrapping every frame in a Buffer costs more than the search.
     const tagAt = Buffer.prototype.indexOf.call(frame, this.#needle);
+    let unclaimed: number | undefined;
     if (tagAt >= 0 && tagAt + TAG_LENGTH_BYTES <= frame.length) {
-      const claim = this.#byMark.get(readUint32(frame, tagAt + MARK_AT));
+      const mark = readUint32(frame, tagAt + MARK_AT);
+      const claim = this.#byMark.get(mark);
       if (claim !== undefined) return claim.owner;
+      unclaimed = flowLabelOf(mark);
     }
     for (const { label, at, mayBeShort } of flowLabelsInside(frame)) {
-      const claim = label === 0 ? undefined : this.#byFlowLabel.get(label);
+      // The tag says whose label it is, and he has claimed nothing: whoever claimed it lived a million marks ago.
+      const claim = label === 0 || label === unclaimed ? undefined : this.#byFlowLabel.get(label);
       if (claim !== undefined && hasAddressesOf(claim.inner, frame, at, mayBeShort)) return claim.owner;
     }
     return undefined;

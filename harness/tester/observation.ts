@@ -79,4 +79,6 @@ export interface Seen {
   podPackets(stimulus: Stimulus): readonly Ipv6Packet[];
   /** ICMPv6 errors about the stimulus, native or through the tunnel. */
   icmpv6Errors(stimulus: Stimulus): readonly Icmpv6Message[];
+  /** Whether a node that limits its errors may have held one back, because who sent the stimulus has got many; to be asked at once. */
+  mayHoldBack(stimulus: Stimulus): boolean;
 }

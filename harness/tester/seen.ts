@@ -26,6 +26,8 @@ export class SeenExchange implements Seen {
   readonly certainty: { readonly P: Certainty; readonly U: Certainty };
   /** Recorder numbers of the first frame of the exchange, and behind its last one. */
   readonly range: { readonly fromFrame: number; readonly toFrame: number };
+  /** Whether the node may have nothing more to say to who sent the stimulus; as of now, so to be asked soon. */
+  readonly mayHoldBack: (stimulus: Stimulus) => boolean;
   readonly #profile: Profile;
   // Indexed when first asked for: an exchange may have thousands of stimuli.
   #byStimulus: Map<Stimulus | undefined, SeenFrame[]> | undefined;
@@ -33,7 +35,15 @@ export class SeenExchange implements Seen {
   #strangersReported = false;
 
   constructor(
-    { frames, control }: { readonly frames: readonly SeenFrame[]; readonly control: readonly SeenFrame[] },
+    {
+      frames,
+      control,
+      mayHoldBack = () => false,
+    }: {
+      readonly frames: readonly SeenFrame[];
+      readonly control: readonly SeenFrame[];
+      readonly mayHoldBack?: (stimulus: Stimulus) => boolean;
+    },
     stimuli: readonly Stimulus[],
     certainty: { readonly P: Certainty; readonly U: Certainty },
     profile: Profile,
@@ -45,6 +55,7 @@ export class SeenExchange implements Seen {
     this.stimuli = stimuli;
     this.certainty = certainty;
     this.#profile = profile;
+    this.mayHoldBack = mayHoldBack;
   }
 
   of(stimulus: Stimulus): readonly SeenFrame[] {

@@ -2,7 +2,7 @@ import { Ipv4Address } from '../address/ipv4-address.ts';
 import { createLab, targetSetup, type Lab } from '../lab/index.ts';
 import type { NodeSession } from '../node/node.ts';
 import { MacAddress } from '../packet/mac-address.ts';
-import { overheadBytes, parseProfile, withSwitches, type Profile } from '../profile/index.ts';
+import { overheadBytes, parseProfile, withPolicies, withSwitches, type Profile } from '../profile/index.ts';
 import type { TargetSetup } from '../target/setup.ts';
 import type { PortName } from '../wire/wire.ts';
 import type { SetupChanges } from './setup-changes.ts';
@@ -21,6 +21,18 @@ export interface SetUp {
   /** Largest inner packet that the tunnel takes. */
   readonly tunnelMtuBytes: number;
 }
+
+/** What a case asks for of a target that has policies of its own: they hold under every other profile and in a second tunnel as well. */
+export const underPolicies = ({ policies }: Profile, changes: SetupChanges): SetupChanges => {
+  if (Object.keys(policies).length === 0) return changes;
+  const { profileText, secondTunnel } = changes;
+  const textOf = (text: string): string => withPolicies(parseProfile(text), policies).text;
+  return {
+    ...changes,
+    ...(profileText === undefined ? {} : { profileText: textOf(profileText) }),
+    ...(secondTunnel === undefined ? {} : { secondTunnel: textOf(secondTunnel) }),
+  };
+};
 
 /** The profile of a run with the changes of a case. */
 export const changedProfile = (base: Profile, changes: SetupChanges): Profile => {

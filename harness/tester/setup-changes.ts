@@ -21,7 +21,7 @@ export interface SetupChanges {
   readonly routesOverU2?: readonly string[];
   /**
    * Profile text of a second tunnel beside the first, with the same local address and encapsulation. A configured one leads to
-   * N2, or to N3 where the first one leads to N2.
+   * N2, or to an address of its own where the first one leads to N2.
    */
   readonly secondTunnel?: string;
   /** Gives the second tunnel the DUT's second IPv4 address instead. */

@@ -5,6 +5,7 @@ import type { Doubt, Violation } from '../runner/verdict.ts';
 import type { Recorder } from '../wire/recorder.ts';
 import type { Course } from './course.ts';
 import type { SeenFrame, SetupChanges, TestContext } from './context.ts';
+import type { JudgedErrors } from './error-allowance.ts';
 
 /** Random packets of each property in an ordinary run. */
 export const DEFAULT_PROPERTY_PACKETS = 200;
@@ -53,6 +54,15 @@ export interface LateFrame {
 
 export type TestbedUpOutcome = { readonly kind: 'ready' } | { readonly kind: 'unsupported'; readonly reason: string };
 
+export interface CaseTreatment {
+  /** Asked about the frames of an exchange that the case is done with; true lets the testbed discard them. */
+  readonly mayForget?: (segment: CaseSegment) => boolean;
+  /** Exchanges wait until the node may send ICMP errors to whoever asks. */
+  readonly errors?: JudgedErrors;
+  /** From 1, which it is unless given: every repetition has marks of its own. */
+  readonly repetition?: number;
+}
+
 /** The tester around one node session, for one profile. */
 export interface Testbed extends AsyncDisposable {
   readonly recorder: Recorder;
@@ -60,12 +70,8 @@ export interface Testbed extends AsyncDisposable {
   up(changes?: SetupChanges): Promise<TestbedUpOutcome>;
   /** Safe to call when nothing is up. */
   down(): Promise<void>;
-  /**
-   * Starts a case; the DUT must be up, and the case before must have finished.
-   *
-   * @param mayForget asked about the frames of an exchange that the case is done with; true lets the testbed discard them
-   */
-  begin(caseId: string, mayForget?: (segment: CaseSegment) => boolean): CaseScope;
+  /** Starts a case; the DUT must be up, and the case before must have finished. */
+  begin(caseId: string, treatment?: CaseTreatment): CaseScope;
   /** Sends a good packet each way and says whether one came out in time. False when nothing is up. */
   comesAlive?(limitMs: number): Promise<boolean>;
   /** The mark of the stimulus that a frame is or belongs to, where the testbed can tell; lets rules pair what came out with what went in. */

@@ -7,13 +7,15 @@ import type { PortName } from '../wire/wire.ts';
 import { CaseContext, type CaseHost } from './case-scope.ts';
 import { CourseLog } from './course.ts';
 import type { SetupChanges } from './context.ts';
-import { Dispatcher, type MarkOwner } from './dispatcher.ts';
+import { Dispatcher, withoutBytes, type MarkOwner } from './dispatcher.ts';
+import { errorAllowanceOf, type ErrorAllowance, type JudgedErrors } from './error-allowance.ts';
 import { runExchange } from './exchange.ts';
 import { Fences } from './fences.ts';
 import { describeFrames } from './judgement.ts';
 import { Marks } from './marks.ts';
 import { Players } from './players.ts';
-import { planSetUp, type SetUp } from './set-up.ts';
+import { segmentOf } from './segment.ts';
+import { planSetUp, underPolicies, type SetUp } from './set-up.ts';
 import type { SeenExchange } from './seen.ts';
 import { StimulusFactory } from './stimuli.ts';
 import {
@@ -21,6 +23,7 @@ import {
   type CaseObservations,
   type CaseScope,
   type CaseSegment,
+  type CaseTreatment,
   type LateFrame,
   type Testbed,
   type TestbedOptions,
@@ -28,6 +31,8 @@ import {
 } from './testbed-contract.ts';
 
 const DEFAULT_FENCE_TIMEOUT_MS = 5000;
+/** Above it there is room for the packets of a case, since a mark has 32 bits. */
+const HIGHEST_PLACE = 0x80000000;
 /** Waited once, at the end of a run: what has not come out by then is not waited for. */
 const LATE_WAIT_MS = 500;
 
@@ -54,9 +59,11 @@ class LiveTestbed implements Testbed {
   readonly #nonce: number;
   readonly #marks: Marks<MarkOwner>;
   readonly #dispatcher: Dispatcher;
+  readonly #errors: ErrorAllowance;
   #current: Current | undefined;
   #segments: CaseSegment[] = [];
   #mayForget: (segment: CaseSegment) => boolean = () => false;
+  #judgedErrors: JudgedErrors | undefined;
   #lateJudged = 0;
   /** Whether the DUT answered nothing under the last set-up. */
   #isSilent = false;
@@ -76,11 +83,16 @@ class LiveTestbed implements Testbed {
     this.#nonce = marking.int(0x10000);
     this.#marks = new Marks<MarkOwner>(this.#nonce, marking.int(0x100000));
     this.#dispatcher = new Dispatcher(this.#marks, (port, frame) => this.#answer(port, frame));
-    this.recorder.onRecorded(this.#dispatcher.take);
+    this.#errors = errorAllowanceOf(session);
+    this.recorder.onRecorded((frame) => {
+      if (this.#current !== undefined) this.#errors.take(frame);
+      this.#dispatcher.take(frame);
+    });
     for (const [port, wire] of session.wires) this.#wires.set(port, recordWire(wire, this.recorder));
   }
 
-  async up(changes: SetupChanges = {}): Promise<TestbedUpOutcome> {
+  async up(asked: SetupChanges = {}): Promise<TestbedUpOutcome> {
+    const changes = underPolicies(this.#profile, asked);
     const setUp = planSetUp(this.#session, this.#profile, changes);
     this.#endSegment();
     this.#current = this.#prepare(setUp, changes);
@@ -97,13 +109,17 @@ class LiveTestbed implements Testbed {
     this.#current = undefined;
   }
 
-  begin(caseId: string, mayForget?: (segment: CaseSegment) => boolean): CaseScope {
-    this.#mayForget = mayForget ?? (() => false);
+  begin(caseId: string, { mayForget = () => false, errors, repetition = 1 }: CaseTreatment = {}): CaseScope {
+    this.#mayForget = mayForget;
+    this.#judgedErrors = errors;
     this.#traffic = { exchanged: false, forwarded: false };
     const first = this.recorder.mark().nextNumber;
     this.#segments = [];
     if (this.#current !== undefined) this.#current = { ...this.#current, fromFrame: first };
     this.#course = new CourseLog(this.#current?.changes ?? {}, this.#current?.setUp.lab.macs.dut);
+    // Neither its packets nor their marks depend on what ran before.
+    const place = this.#random.fork(`marks ${this.#profile.text} ${caseId} ${String(repetition)}`).int(HIGHEST_PLACE);
+    this.#marks.goOnAfter(place);
     const context = new CaseContext(this.#host(), caseId, this.#random.fork(caseId));
     return { context, finish: () => this.#finish(context) };
   }
@@ -191,6 +207,7 @@ class LiveTestbed implements Testbed {
       tag: (mark) => this.#marks.tag(mark),
       exchange: async (caseId, stimuli, { cold = false, watch }) => {
         const { fences } = required();
+        if (this.#judgedErrors !== undefined) await this.#errors.refill(stimuli, this.#judgedErrors);
         const sent = this.#course?.exchange(stimuli, cold, watch?.forMs);
         const seen = await runExchange(stimuli, {
           caseId,
@@ -200,6 +217,7 @@ class LiveTestbed implements Testbed {
           fences,
           dispatcher: this.#dispatcher,
           marks: this.#marks,
+          mayHoldBack: (stimulus) => this.#errors.isSpent(stimulus),
           profile: required().setUp.lab.profile,
           nextFrame: () => this.recorder.mark().nextNumber,
           send: (port, frame) => {
@@ -213,7 +231,8 @@ class LiveTestbed implements Testbed {
       forget: (seen) => {
         this.#forget(seen);
       },
-      restart: async (changes) => {
+      restart: async (asked) => {
+        const changes = underPolicies(this.#profile, asked);
         const merged = { ...required().changes, ...changes };
         const before = required();
         this.#course?.add({ kind: 'restart', changes });
@@ -247,10 +266,7 @@ class LiveTestbed implements Testbed {
     if (!this.#mayForget(segmentOf(this.#required(), range))) return;
     this.#course?.forget(range);
     this.recorder.discard({ nextNumber: range.fromFrame }, { nextNumber: range.toFrame });
-    for (const stimulus of stimuli)
-      this.#marks.lighten(stimulus.mark, (owner) =>
-        owner.kind === 'stimulus' ? { ...owner, stimulus: { ...stimulus, frame: NO_BYTES, inner: NO_BYTES } } : owner,
-      );
+    for (const { mark } of stimuli) this.#marks.lighten(mark, withoutBytes);
   }
 
   #finish(context: CaseContext): CaseObservations {
@@ -274,20 +290,6 @@ class LiveTestbed implements Testbed {
     };
   }
 }
-
-const NO_BYTES = new Uint8Array(0);
-
-const segmentOf = (
-  { setUp, changes }: Current,
-  { fromFrame, toFrame }: { readonly fromFrame: number; readonly toFrame: number },
-): CaseSegment => ({
-  lab: setUp.lab,
-  underlayMtuBytes: setUp.underlayMtuBytes,
-  secondUnderlayPort: changes.secondUnderlayPort ?? false,
-  secondTunnel: changes.secondTunnel !== undefined,
-  fromFrame,
-  toFrame,
-});
 
 /** Puts a tester around a started node. The session stays the caller's: disposing of the test bed only takes the target down. */
 export const createTestbed = async (options: TestbedOptions): Promise<Testbed> =>

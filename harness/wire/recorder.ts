@@ -137,7 +137,7 @@ export class Recorder {
 }
 
 /** The number that Wireshark shows for the frame in the file of this slice; undefined if the slice does not hold it. */
-export function numberInSlice(frames: readonly RecordedFrame[], number: number): number | undefined {
+export function numberInSlice(frames: readonly Pick<RecordedFrame, 'number'>[], number: number): number | undefined {
   const position = frames.findIndex((frame) => frame.number === number);
   return position === -1 ? undefined : position + 1;
 }

@@ -61,17 +61,11 @@ export class StreamSocketWire implements Wire {
   }
 
   send(frame: Uint8Array): void {
-    if (this.#end !== undefined) {
-      throw new WireError(
-        'WIRE_CLOSED',
-        `expected an open wire on port ${this.port}, found it closed`,
-        this.#end.reason,
-      );
-    }
-    if (frame.byteLength === 0 || frame.byteLength > MAXIMUM_FRAME_BYTES) {
-      throw new RangeError(`expected a frame of 1 to ${MAXIMUM_FRAME_BYTES} bytes, found ${frame.byteLength}`);
-    }
-    this.#socket.write(encodeStreamFrame(frame));
+    this.#socket.write(this.#encoded(frame));
+  }
+
+  sendAll(frames: readonly Uint8Array[]): void {
+    this.#socket.write(Buffer.concat(frames.map((frame) => this.#encoded(frame))));
   }
 
   onFrame(listener: FrameListener): () => void {
@@ -99,6 +93,20 @@ export class StreamSocketWire implements Wire {
       });
       socket.destroySoon();
     });
+  }
+
+  #encoded(frame: Uint8Array): Uint8Array {
+    if (this.#end !== undefined) {
+      throw new WireError(
+        'WIRE_CLOSED',
+        `expected an open wire on port ${this.port}, found it closed`,
+        this.#end.reason,
+      );
+    }
+    if (frame.byteLength === 0 || frame.byteLength > MAXIMUM_FRAME_BYTES) {
+      throw new RangeError(`expected a frame of 1 to ${MAXIMUM_FRAME_BYTES} bytes, found ${frame.byteLength}`);
+    }
+    return encodeStreamFrame(frame);
   }
 
   #receive(bytes: Uint8Array): void {

@@ -13,6 +13,10 @@ export interface Wire {
   readonly port: PortName;
   /** Queues one Ethernet frame (from the destination MAC address, no FCS). Never blocks, never drops; throws WireError (`WIRE_CLOSED`) after close. */
   send(frame: Uint8Array): void;
+  /** The same for many frames in their order, with fewer system calls; absent where that makes no difference. */
+  sendAll?(frames: readonly Uint8Array[]): void;
+  /** Bytes that were sent and that the other side has not taken yet; absent where nothing waits. */
+  readonly queuedBytes?: number;
   /** Registers a listener and returns the function that removes it. */
   onFrame(listener: FrameListener): () => void;
   /** Called once when the wire ends; `reason` is undefined after an orderly close. */

@@ -81,6 +81,10 @@ export async function cutGood(
   return undefined;
 }
 
+/** The capture with each frame changed. */
+export const editCapture = (bytes: Uint8Array, edit: (frame: CapturedFrame) => CapturedFrame): Uint8Array =>
+  write([...decodeCapture(bytes)].map(edit));
+
 function write(frames: readonly CapturedFrame[]): Uint8Array {
   const names = [...new Set(['P', 'U', ...frames.map(({ interfaceName }) => interfaceName ?? 'U')])];
   const sink = memorySink();

@@ -10,7 +10,7 @@ const ALL_NODES = Ipv6Address.parse('ff02::1');
 // RFC 7526 section 5 and RFC 3056 section 2.1 want the address selection of RFC 6724, where a source is of the same kind as the destination (section 5, rule 6). What the
 // node originates towards native hosts shows it: the reply to a group must come from the link of the request (RFC 4443 section 4.2); an error may have
 // another source where that says more (section 2.2).
-config.case('config.address-selection', async (t) => {
+config.case('config.address-selection', { errors: 'expected' }, async (t) => {
   const { lab } = t;
   const { host, routedPrefix, router, dutAddress } = lab.native;
   const toGroup = named(

@@ -32,7 +32,7 @@ const isProtocolUnreachable = (frame: SeenFrame): boolean => {
 
 // RFC 4213 section 3.6: a packet that fits no tunnel is discarded without an ICMPv4 error; only a node that reports unknown
 // protocols anyway may say "protocol unreachable" (3/2), and no other code.
-decap.case('decap.mismatch-no-icmp', async (t) => {
+decap.case('decap.mismatch-no-icmp', { errors: 'forbidden' }, async (t) => {
   const stimuli = strangers(t).map((from) =>
     named(t.fromTunnel({}, { from }), `tunnel packet from ${from.toString()}, which is not the remote end`),
   );

@@ -69,7 +69,7 @@ const isInTime = (afterMs: number): boolean =>
 // after a time, recommended to be 60 to 120 s; its sender is told with Time Exceeded, code 1, where the first fragment is there.
 fragment.case(
   'fragment.incomplete-discarded',
-  { slow: true, waitSeconds: 135, notFor: needsIpv4Reassembly },
+  { slow: true, waitSeconds: 135, errors: 'expected', notFor: needsIpv4Reassembly },
   async (t) => {
     await t.watch({ forMs: APART_MS });
     const packets = [

@@ -6,7 +6,7 @@ import { expectSilenceOrUnreachable } from './judging.ts';
 import { message, quoteOf, sentPackets, TRANSLATING, translatesAnyway, withoutOuterIpv4 } from './messages.ts';
 
 const { DESTINATION_UNREACHABLE, TIME_EXCEEDED } = ICMPV4_TYPE;
-const JUDGES_SOURCE = { alsoJudges: ['icmp6.error-source'] } as const;
+const JUDGES_SOURCE = { alsoJudges: ['icmp6.error-source'], errors: 'forbidden' } as const;
 const AS_IS = { ...JUDGES_SOURCE, notFor: withoutOuterIpv4 } as const;
 const TRANSLATED = {
   ...JUDGES_SOURCE,

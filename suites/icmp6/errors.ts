@@ -22,7 +22,7 @@ interface Cause {
 
 // RFC 4443 section 3.1: code 0 says that no route leads there, 2 that the source is not valid so far; 6 is for routes that exist in order to refuse, which
 // what is nobody's in the own prefix may have, if it is not simply an address that cannot be reached.
-icmp6.case('icmp6.codes', async (t) => {
+icmp6.case('icmp6.codes', { errors: 'expected' }, async (t) => {
   const { lab } = t;
   const [first, second] = POD.codes;
   const toNowhere = t.fromPod({ source: lab.n1.pod(first), destination: nowhere(lab) });
@@ -52,20 +52,24 @@ const toEndpoint = (t: TestContext, pod: number, endpoint: Ipv4Address | undefin
 
 // The same section: code 3 is for a failure below IPv6, such as a tunnel endpoint without a route. It is the first packet that the node sees, which finds no
 // route to take over from another.
-icmp6.case('icmp6.codes', { variant: 'endpoint', fresh: true, notFor: embedsNothing }, async (t) => {
-  const [, , third] = POD.codes;
-  const unroutable = t.lab.underlay.unroutable?.at(9);
-  const [stimulus] = toEndpoint(t, third, unroutable, 'a node that no IPv4 route leads to');
-  if (stimulus === undefined) return t.skip('The mapping has no room for a network without a route');
-  t.expectIcmpv6(await t.coldExchange(stimulus), stimulus, { ...CANNOT_BE_REACHED, via: 'P' });
-});
+icmp6.case(
+  'icmp6.codes',
+  { variant: 'endpoint', fresh: true, errors: 'expected', notFor: embedsNothing },
+  async (t) => {
+    const [, , third] = POD.codes;
+    const unroutable = t.lab.underlay.unroutable?.at(9);
+    const [stimulus] = toEndpoint(t, third, unroutable, 'a node that no IPv4 route leads to');
+    if (stimulus === undefined) return t.skip('The mapping has no room for a network without a route');
+    t.expectIcmpv6(await t.coldExchange(stimulus), stimulus, { ...CANNOT_BE_REACHED, via: 'P' });
+  },
+);
 
 /** Three solicitations, a second apart (RFC 4861 section 10), and as much again. */
 const RESOLUTION_MS = 6000;
 
 // RFC 4861 section 7.2.2, RFC 4443 section 3.1: an address whose link-layer address cannot be found is one that cannot be reached, be it that of a pod or
 // the tunnel endpoint of one.
-icmp6.case('icmp6.codes', { variant: 'neighbour', fresh: true, slow: true }, async (t) => {
+icmp6.case('icmp6.codes', { variant: 'neighbour', fresh: true, slow: true, errors: 'expected' }, async (t) => {
   const { lab } = t;
   const silent = lab.n1.pod(POD.silent);
   t.answerFor(silent, false);
@@ -134,7 +138,7 @@ const quoteIn = (parameter: number, body: Uint8Array): Uint8Array => {
 
 // RFC 4443 sections 2.4 (c) and 3: type and code, a word that is not used, as much of the packet as fits without the message exceeding 1280 bytes, a
 // checksum with the pseudo-header; and to the source of the packet.
-icmp6.case('icmp6.error-format', async (t) => {
+icmp6.case('icmp6.error-format', { errors: 'expected' }, async (t) => {
   const vectors = offences(t, POD.format);
   const seen = await t.exchange(...vectors.map(({ stimulus }) => stimulus));
   for (const { stimulus, error: expected } of vectors) {
@@ -163,7 +167,7 @@ icmp6.case('icmp6.error-format', async (t) => {
 
 // RFC 4443 section 2.2, RFC 4291 section 2.5: the source is a unicast address of the node, with which the receiver can do something: pods of other nodes
 // must see one from the node's own prefix, or their node takes it for spoofed; and ::a.b.c.d, ::ffff:a.b.c.d and link-local addresses mean nothing to them.
-icmp6.case('icmp6.error-source', async (t) => {
+icmp6.case('icmp6.error-source', { errors: 'expected' }, async (t) => {
   const { lab } = t;
   const tooBig = named(
     t.fromPod({ source: lab.n1.pod(POD.source[0]), lengthBytes: LINK_BYTES }),

@@ -56,12 +56,14 @@ const judge = async (t: TestContext, ownLimit: number): Promise<void> => {
 
 // RFC 2473 section 4.1.1: a packet that comes with an encapsulation limit goes into the tunnel with the limit lowered by one; with a limit
 // of 0 it is discarded and its source told by Parameter Problem, code 0. One that comes without gets the configured limit, if any.
-ip6ip6.case('ip6ip6.encapsulation-limit', { setup: { switches: { encapLimit: '4' } }, fresh: true }, (t) =>
-  judge(t, 4),
+ip6ip6.case(
+  'ip6ip6.encapsulation-limit',
+  { setup: { switches: { encapLimit: '4' } }, fresh: true, errors: 'expected' },
+  (t) => judge(t, 4),
 );
 
 ip6ip6.case(
   'ip6ip6.encapsulation-limit',
-  { variant: 'none-configured', setup: { switches: { encapLimit: 'off' } }, fresh: true },
+  { variant: 'none-configured', setup: { switches: { encapLimit: 'off' } }, fresh: true, errors: 'expected' },
   (t) => judge(t, NO_OPTION),
 );

@@ -136,7 +136,7 @@ const expectNoIcmp = (t: TestContext, stimulus: Stimulus, frames: readonly SeenF
 // RFC 3056 section 9, RFC 4213 section 3.6, RFC 6040 section 4.2, RFC 5969 section 9.2: whoever forges addresses must not make the node send
 // errors to the forged ones. One packet of every class that is dropped, and no ICMP of either family on any port; what came through
 // instead of being dropped is for the row of that class to judge.
-security.case('security.drops-silent', async (t) => {
+security.case('security.drops-silent', { errors: 'forbidden' }, async (t) => {
   const silent = [...badForEverybody(t), ...(t.lab.map === undefined ? [] : badForEmbedding(t))];
   const told = maybeTold(t);
   const controls = [named(t.fromPod(), 'pod packet to N2'), named(t.fromTunnel(), 'tunnel packet from N2')] as const;

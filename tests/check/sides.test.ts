@@ -46,6 +46,20 @@ test('what the node changes between them is found', async () => {
   assert.is(findings.filter((text) => text.endsWith('ipv6.flow-label-preserved')).length, 6);
 });
 
+test('a packet whose address the node rewrote is recognised in two captures of strangers, and said to be unpaired where it is not', async () => {
+  const { inside, outside } = exchange(4);
+  const payload = Uint8Array.of(7, 7, 7, 7, 0, 12, 0, 0, 1, 2, 3, 4);
+  const rewritten = { payload, source: 'fd5a:1234:5600:1::99' };
+  inside.push({ bytes: bytes({ payload, hopLimit: 64 }), timeMs: 90 });
+  outside.push({ bytes: tunnelled({ ...rewritten, hopLimit: 63 }), timeMs: 91 });
+  const known = await checkBytes([captureOf(inside), captureOf(outside)]);
+  assert.equal(known.findings, ['9 encap.inner-unchanged', '9 kubernetes.no-nat']);
+  outside.push({ bytes: tunnelled({ payload: Uint8Array.of(8, 8, 8, 8, 0, 12, 0, 0, 5, 6, 7, 8) }), timeMs: 95 });
+  const more = await checkBytes([captureOf(inside), captureOf(outside)]);
+  assert.equal(more.findings, known.findings);
+  assert.match(JSON.stringify(more.notJudged), /not seen to go in[^"]*":1/);
+});
+
 test('two interfaces of one capture are two sides', async () => {
   const { inside, outside } = exchange(5, { hopLimit: 62 });
   const frames = [

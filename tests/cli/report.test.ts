@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REPORT_FILES } from '../../harness/report/write.ts';
 import { assert, suite } from '../support/suite.ts';
 import { FIXTURE, proto41, type Outcome } from './support.ts';
 
@@ -29,13 +30,7 @@ test('renders a result folder again, with the exit code of its run', async () =>
 test('writes every file into a new folder, with links to the evidence', async () => {
   const { exitCode } = await run('report', 'good', 'both', '--out', 'all');
   assert.is(exitCode, 1);
-  assert.equal((await readdir(join(folder, 'all'))).sort(), [
-    'junit.xml',
-    'report.html',
-    'results.json',
-    'results.tap',
-    'summary.md',
-  ]);
+  assert.equal((await readdir(join(folder, 'all'))).sort(), [...REPORT_FILES].sort());
 });
 
 test('with a baseline only what fails newly counts', async () => {

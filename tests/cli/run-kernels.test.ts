@@ -48,6 +48,7 @@ const services = (): Services => {
     chooseTarget: async ({ kernel = '' }) =>
       Promise.resolve({
         probeNonsense: false,
+        policies: {},
         expectations: [{ requirement: 'decap.a', kernels: '<6', reason: 'known of old kernels' }],
         start: async () => {
           const found = RELEASES[kernel];

@@ -15,6 +15,7 @@ const HEIGHT: Readonly<Record<string, number>> = {
   'harness/tester': 5,
   'harness/runner': 5,
   suites: 6,
+  'harness/interop': 6,
   'harness/report': 6,
   'harness/plan': 6,
   'harness/bench': 6,

@@ -48,6 +48,19 @@ test('a packet is recognised by its flow label on either side, and where an erro
   assert.is(registry.ownerOf(short), 'mine');
 });
 
+test('a tag that nobody has claimed keeps its flow label from being taken for an older one', () => {
+  const registry = marks();
+  const old = registry.next();
+  registry.claim(old, 'older', bare(old));
+  const mark = old + 0x100000;
+  const inner = build(
+    ipv6({ source: POD, destination: PEER, flowLabel: flowLabelOf(mark) }),
+    udp(),
+    payload(registry.tag(mark)),
+  );
+  assert.is(registry.ownerOf(inFrame(inner)), undefined);
+});
+
 test('a flow label that a node drew itself is not taken for a mark', () => {
   const registry = marks();
   const mark = registry.next();

@@ -1,3 +1,4 @@
+import { SECOND_REMOTE } from '../../harness/lab/index.ts';
 import { startMemoryNode } from '../../harness/node/memory/index.ts';
 import { parseProfile } from '../../harness/profile/index.ts';
 import { setupEnvironment } from '../../harness/target/environment.ts';
@@ -33,7 +34,7 @@ test('a configured tunnel beside an automatic one leads to N2, with addresses of
 test('two configured tunnels have two remote ends and two destinations', async () => {
   const { lab, second, setup } = await plan('6in4', { secondTunnel: '6in4' });
   assert.equal(setup.mapping, { kind: '6in4', remote: lab.underlay.n2.toString() });
-  assert.equal(setup.secondTunnel?.mapping, { kind: '6in4', remote: lab.underlay.n3.toString() });
+  assert.equal(setup.secondTunnel?.mapping, { kind: '6in4', remote: SECOND_REMOTE.toString() });
   assert.not.equal(second?.n2.nodePrefix.toString(), lab.n2.nodePrefix.toString());
 });
 

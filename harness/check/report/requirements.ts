@@ -1,9 +1,9 @@
-import { sourcesText, type Requirement } from '../../runner/requirement.ts';
+import { sourcesText, type Level, type Requirement } from '../../runner/requirement.ts';
 
 /** What a reader must know of a requirement. */
 export interface RequirementText {
   readonly title: string;
-  readonly level: string;
+  readonly level: Level;
   /** `RFC 4213 §3.5`. */
   readonly sources: string;
   readonly statement: string;

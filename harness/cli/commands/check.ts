@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { CaptureError } from '../../capture/index.ts';
 import type { CheckSink } from '../../check/sink.ts';
 import type { Requirement } from '../../runner/requirement.ts';
@@ -7,12 +8,14 @@ import { BufferedOutput } from '../check/buffered.ts';
 import { exitCodeOfCheck, summaryLine } from '../check/outcome.ts';
 import type { CheckFlags } from '../check-flags.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import type { Services } from '../services.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { toolVersion } from '../version.ts';
 
 const STANDARD_INPUT = '-';
+const HTML_FILE = 'check.html';
 
 /** Judges captures, and returns the exit code. */
 export const checkCommand = async (
@@ -22,6 +25,7 @@ export const checkCommand = async (
   flags: CheckFlags,
 ): Promise<number> => {
   refuseNonsense(files, flags);
+  const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   const [{ checkCaptures }, { CaptureInput }, requirements] = await Promise.all([
     import('../../check/run.ts'),
     import('../../check/input.ts'),
@@ -33,7 +37,7 @@ export const checkCommand = async (
     () => undefined,
   );
   const output = new BufferedOutput(terminal);
-  const reports = await createReports(terminal, output, requirements, flags);
+  const reports = await createReports(terminal, output, requirements, flags, folder);
   const inputs = files.map((file) =>
     file === STANDARD_INPUT
       ? CaptureInput.ofStream(services.standardInput(), 'standard input')
@@ -55,8 +59,9 @@ export const checkCommand = async (
     // Who ends a live capture has heard what there was to hear; who stops reading a file has not.
     const isCutShort = interrupts.signal.aborted && files.some((file) => file !== STANDARD_INPUT);
     const exitCode = isCutShort && judgedExit !== EXIT.unexpected ? EXIT.interrupted : judgedExit;
-    await reports.close(exitCode);
-    const line = `${summaryLine(outcomes, (performance.now() - startMs) / 1000)}\n`;
+    const summary = summaryLine(outcomes, (performance.now() - startMs) / 1000);
+    await reports.close(exitCode, summary);
+    const line = `${summary}${folder === undefined ? '' : `; report in ${shownPath(folder)}`}\n`;
     if (flags.json === true) terminal.err(line);
     else output.write(line);
     await output.drain();
@@ -87,7 +92,7 @@ const refuseNonsense = (files: readonly string[], { annotate, sarif, inside, out
 
 interface Reports {
   readonly sinks: readonly CheckSink[];
-  readonly close: (exitCode: number) => Promise<void>;
+  readonly close: (exitCode: number, summary: string) => Promise<void>;
 }
 
 const createReports = async (
@@ -95,28 +100,33 @@ const createReports = async (
   output: BufferedOutput,
   requirements: readonly Requirement[],
   { json, sarif, annotate, limit }: CheckFlags,
+  folder: string | undefined,
 ): Promise<Reports> => {
-  const [{ TextReport }, { JsonReport }, { SarifReport }, { AnnotatedCapture }, { lookupOf }] = await Promise.all([
-    import('../../check/report/text.ts'),
-    import('../../check/report/json.ts'),
-    import('../../check/report/sarif.ts'),
-    import('../../check/report/annotate.ts'),
-    import('../../check/report/requirements.ts'),
-  ]);
+  const [{ TextReport }, { JsonReport }, { SarifReport }, { AnnotatedCapture }, { HtmlReport }, { lookupOf }] =
+    await Promise.all([
+      import('../../check/report/text.ts'),
+      import('../../check/report/json.ts'),
+      import('../../check/report/sarif.ts'),
+      import('../../check/report/annotate.ts'),
+      import('../../check/report/html.ts'),
+      import('../../check/report/requirements.ts'),
+    ]);
   const lookup = lookupOf(requirements);
   const { write, drain } = output;
   const jsonReport = json === true ? new JsonReport({ write, drain, lookup, toolVersion: toolVersion() }) : undefined;
   const textReport = new TextReport({ write, drain, lookup, palette: terminal.outPalette, shownFindings: limit });
   const sarifReport = sarif === undefined ? undefined : new SarifReport({ requirements, toolVersion: toolVersion() });
+  const htmlReport = folder === undefined ? undefined : new HtmlReport(lookup);
   const annotated =
     annotate === undefined ? undefined : await writing(annotate, () => AnnotatedCapture.create(annotate, lookup));
-  const sinks: readonly (CheckSink | undefined)[] = [jsonReport ?? textReport, sarifReport, annotated];
+  const sinks: readonly (CheckSink | undefined)[] = [jsonReport ?? textReport, sarifReport, htmlReport, annotated];
   return {
     sinks: sinks.filter((sink) => sink !== undefined),
-    close: async (exitCode) => {
+    close: async (exitCode, summary) => {
       jsonReport?.close(exitCode);
       await annotated?.close();
       if (sarif !== undefined) await writing(sarif, async () => sarifReport?.write(sarif, exitCode));
+      if (folder !== undefined) await htmlReport?.write(join(folder, HTML_FILE), summary, exitCode);
       if (annotated !== undefined && annotated.lateFindings > 0) {
         terminal.err(
           `proto41: ${annotated.lateFindings} findings that only the end of the capture shows are not in ${annotate ?? ''}\n`,

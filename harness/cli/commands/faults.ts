@@ -1,8 +1,12 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { printableJson } from '../../report/escape.ts';
+import { faultPage } from '../../report/html/fault-page.ts';
 import { countFaults, countsByArea, exitCodeOfScore, type FaultScore } from '../../runner/fault-score/score.ts';
 import type { Area } from '../../runner/requirement.ts';
 import { scoreText } from '../faults/text.ts';
 import { listenForInterrupts } from '../interrupts.ts';
+import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import { createProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import type { Terminal } from '../terminal.ts';
@@ -13,6 +17,7 @@ export interface FaultsFlags {
   readonly fault?: readonly string[];
   readonly area?: readonly Area[];
   readonly allCases?: boolean;
+  readonly out?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
 }
@@ -25,6 +30,7 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
     ...(flags.fault === undefined ? {} : { faultGlobs: flags.fault }),
     ...(flags.area === undefined ? {} : { areas: flags.area }),
   });
+  const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   const createTestbed = await services.loadTester();
   using progress = createProgress(terminal, { quiet: false });
   using interrupts = listenForInterrupts(
@@ -50,10 +56,21 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
     },
   });
   progress[Symbol.dispose]();
+  const json = `${printableJson(scoreFacts(score))}\n`;
+  if (folder !== undefined) {
+    await Promise.all([
+      writeFile(join(folder, 'faults.html'), faultPage(score)),
+      writeFile(join(folder, 'faults.json'), json),
+    ]);
+  }
   terminal.out(
     flags.json === true
-      ? `${printableJson(scoreFacts(score))}\n`
-      : scoreText(score, { palette: terminal.outPalette, verbose: flags.verbose === true }),
+      ? json
+      : scoreText(score, {
+          palette: terminal.outPalette,
+          verbose: flags.verbose === true,
+          ...(folder === undefined ? {} : { folder: shownPath(folder) }),
+        }),
   );
   return exitCodeOfScore(score);
 };

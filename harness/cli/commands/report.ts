@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { consoleReport } from '../../report/console.ts';
 import { printable, printableJson } from '../../report/escape.ts';
@@ -6,13 +6,11 @@ import { githubAnnotations } from '../../report/github.ts';
 import { htmlReport } from '../../report/html/html-report.ts';
 import { loadRun } from '../../report/html/load-run.ts';
 import type { ReportedRun } from '../../report/html/reported-run.ts';
-import { jsonReport } from '../../report/json.ts';
-import { junitReport } from '../../report/junit.ts';
 import { markdownReport } from '../../report/markdown.ts';
 import { compareRuns, type Comparison } from '../../report/merge/compare-runs.ts';
 import { comparisonLine, comparisonLines, comparisonMarkdown } from '../../report/merge/comparison-text.ts';
-import { mergeRuns } from '../../report/merge/merge-runs.ts';
-import { tapReport } from '../../report/tap.ts';
+import { mergeRuns, withEvidenceBelow } from '../../report/merge/merge-runs.ts';
+import { HTML_FILE, SUMMARY_FILE, writeResultFiles } from '../../report/write.ts';
 import { EXIT, exitCodeOf } from '../../runner/exit-code.ts';
 import type { RunResult } from '../../runner/result.ts';
 import { makeOutputFolder } from '../output-folder.ts';
@@ -77,17 +75,18 @@ const writeAll = async (
   runs: readonly ReportedRun[],
   comparison: Comparison | undefined,
 ): Promise<void> => {
-  await writeFile(join(out, 'report.html'), htmlReport(runs));
+  for (const { result } of runs) {
+    if (runs.length === 1) await writeResultFiles(out, result);
+    else {
+      // One level deeper, so the evidence is one level further up.
+      const folder = join(out, nameOf(result).replace(/[^\w.+-]/g, '_'));
+      await writeResultFiles(folder, withEvidenceBelow(result, '../'));
+    }
+  }
+  await writeFile(join(out, HTML_FILE), htmlReport(runs));
   const summaries = runs.map(({ result }) => markdownReport(result));
   const compared = comparison === undefined ? [] : [comparisonMarkdown(comparison)];
-  await writeFile(join(out, 'summary.md'), [...compared, ...summaries].join('\n'));
-  for (const { result } of runs) {
-    const folder = runs.length === 1 ? out : join(out, nameOf(result).replace(/[^\w.+-]/g, '_'));
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'results.json'), jsonReport(result));
-    await writeFile(join(folder, 'junit.xml'), junitReport(result));
-    await writeFile(join(folder, 'results.tap'), tapReport(result));
-  }
+  await writeFile(join(out, SUMMARY_FILE), [...compared, ...summaries].join('\n'));
 };
 
 const textOf = (terminal: Terminal, results: readonly RunResult[], comparison: Comparison | undefined): string => {

@@ -2,6 +2,7 @@ import { consoleReport, jsonReport, writeReports, type ConsoleReportOptions } fr
 import { EXIT, exitCodeOf } from '../../runner/exit-code.ts';
 import { readLedger } from '../../report/history/ledger.ts';
 import type { RunResult } from '../../runner/result.ts';
+import { refuseDebugWithoutTerminal } from '../debug/open-debug.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import { createProgress } from '../progress.ts';
@@ -17,6 +18,7 @@ import { runInUserNamespace } from '../user-namespace.ts';
 /** Runs cases against a target, writes the reports and returns the exit code (docs/results.md). */
 export const runCommand = async (terminal: Terminal, services: Services, flags: RunFlags): Promise<number> => {
   const plan = planRun(flags);
+  refuseDebugWithoutTerminal(flags.debug, process.stdin);
   if (plan.node === 'netns') {
     const elsewhere = await runInUserNamespace(terminal);
     if (elsewhere !== undefined) return elsewhere;

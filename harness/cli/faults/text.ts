@@ -1,28 +1,27 @@
-import { durationText } from '../../report/duration.ts';
 import { printable } from '../../report/escape.ts';
+import { scoreLine, trialText } from '../../report/faults/score-line.ts';
 import { tableLines, wrap } from '../../report/layout.ts';
 import type { Palette } from '../../report/palette.ts';
-import { EXIT } from '../../runner/exit-code.ts';
 import {
   countFaults,
   countsByArea,
-  exitCodeOfScore,
   type FaultCounts,
   type FaultScore,
   type MeasuredFault,
 } from '../../runner/fault-score/score.ts';
-import type { Trial } from '../../runner/fault-score/trial.ts';
 
 export interface ScoreTextOptions {
   readonly palette: Palette;
   /** Also what caught each fault. */
   readonly verbose: boolean;
+  /** Where the report was written, as the user would type it. */
+  readonly folder?: string;
 }
 
 const LIST_WIDTH = 110;
 
 /** The fault score for people: a table by area, each hole in it, and one line that sums it up. */
-export const scoreText = (score: FaultScore, { palette, verbose }: ScoreTextOptions): string => {
+export const scoreText = (score: FaultScore, { palette, verbose, folder }: ScoreTextOptions): string => {
   const { faults, casesThatNoFaultFails = [] } = score;
   const [titles = '', ...body] = countTable(score);
   const sections = [
@@ -31,7 +30,7 @@ export const scoreText = (score: FaultScore, { palette, verbose }: ScoreTextOpti
     faults.flatMap((fault) => survivorLines(fault, palette)),
     lackingLines(score, palette),
     listed('Cases that no fault of their requirement fails:', casesThatNoFaultFails, palette),
-    [summaryLine(score, palette)],
+    [`${scoreLine(score, palette)}${folder === undefined ? '' : `; report in ${printable(folder)}`}`],
   ];
   return `${sections
     .filter((lines) => lines.length > 0)
@@ -66,45 +65,8 @@ const survivorLines = ({ name, requirement, defect, outcome }: MeasuredFault, pa
   ];
 };
 
-const trialText = ({ results, stopped }: Trial): string => {
-  const verdicts = results.map(
-    ({ id, verdict, reason }) => `${id} ${verdict}${reason === undefined ? '' : ` (${reason})`}`,
-  );
-  const end = stopped === undefined ? [] : [`the reference stopped: ${stopped.reason}`];
-  return [...verdicts, ...end].join(', ') || 'no result';
-};
-
 const listed = (title: string, names: readonly string[], palette: Palette): string[] =>
   names.length === 0 ? [] : [palette.bold(title), ...names.map((name) => `  ${printable(name)}`)];
-
-const summaryLine = (score: FaultScore, palette: Palette): string => {
-  const { caught, survived, withoutCase, lacking } = countFaults(score);
-  const withCase = caught + survived;
-  // Rounded down: 100 % is said only when it is true.
-  const percent = withCase === 0 ? '' : ` (${String(Math.floor((100 * caught) / withCase))} %)`;
-  const parts = [
-    `${String(caught)} of ${String(withCase)} faults that have a case are caught${percent}`,
-    ...(withoutCase === 0 ? [] : [`${String(withoutCase)} without a case`]),
-    ...(lacking === 0 ? [] : [`${String(lacking)} not in the reference`]),
-    ...(score.interrupted ? [`interrupted after ${String(score.faults.length)} of ${String(score.planned)}`] : []),
-    durationText(score.durationMs),
-  ];
-  return `${outcomeText(score, palette)} ${parts.join('; ')}`;
-};
-
-/** The exit code in a word, as `run` has them. */
-const WORDS: Readonly<Record<number, readonly [word: string, paint: (palette: Palette) => (text: string) => string]>> =
-  {
-    [EXIT.expected]: ['PASS', (palette) => palette.green],
-    [EXIT.unexpected]: ['FAIL', (palette) => palette.red],
-    [EXIT.undecided]: ['INCONCLUSIVE', (palette) => palette.yellow],
-    [EXIT.interrupted]: ['INTERRUPTED', (palette) => palette.yellow],
-  };
-
-const outcomeText = (score: FaultScore, palette: Palette): string => {
-  const [word, paint] = WORDS[exitCodeOfScore(score)] ?? ['DONE', () => String];
-  return paint(palette)(word);
-};
 
 /** One line per area, broken where it gets long. */
 const lackingLines = ({ lacking }: FaultScore, palette: Palette): string[] => {

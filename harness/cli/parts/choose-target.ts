@@ -25,8 +25,9 @@ export const chooseTarget = async (request: TargetRequest): Promise<ChosenTarget
   const start = async (options: StartOptions): Promise<NodeSession> =>
     withClaimedExtras(await startNode(options), target.manifest.extras);
   const { expectationsFile, probeNonsense } = target;
-  if (expectationsFile === undefined) return { probeNonsense, expectations: [], start };
-  return { probeNonsense, expectations: await loadExpectations(expectationsFile), expectationsFile, start };
+  const facts = { probeNonsense, policies: target.manifest.policies, start };
+  if (expectationsFile === undefined) return { ...facts, expectations: [] };
+  return { ...facts, expectations: await loadExpectations(expectationsFile), expectationsFile };
 };
 
 const starterFor = (
@@ -35,8 +36,12 @@ const starterFor = (
 ): ((options: StartOptions) => Promise<NodeSession>) => {
   const { folder, manifest } = target;
   if (request.node === 'memory') {
-    if (manifest.kind !== 'module' || folder !== undefined)
-      throw misfit(request, 'expected the target reference, the one that runs in this process');
+    // A folder of that kind has no program: it is the reference with policies and expectations of its own.
+    if (manifest.kind !== 'module')
+      throw misfit(
+        request,
+        'expected the target reference, the one that runs in this process, or a folder of kind module',
+      );
     const seed = seededRandom(request.seed).fork('reference').nextUint32();
     return () => startMemoryNode({ seed, faults: splitFaults(request.target).faults });
   }
@@ -85,10 +90,12 @@ const programsOf = (executables: LoadedTarget['executables']): { hasDown: boolea
   hasStats: executables.includes('stats'),
 });
 
-const interfaceOptions = ({ wire }: TargetRequest, { signal, outFolder }: StartOptions) => ({
+const interfaceOptions = ({ wire }: TargetRequest, { signal, outFolder, worker = 1 }: StartOptions) => ({
   signal,
   ...(wire === undefined ? {} : { wire }),
-  ...(outFolder === undefined ? {} : { logFile: join(outFolder, 'evidence', 'target.log') }),
+  ...(outFolder === undefined
+    ? {}
+    : { logFile: join(outFolder, 'evidence', worker === 1 ? 'target.log' : `target-${String(worker)}.log`) }),
 });
 
 const misfit = ({ node, target }: TargetRequest, problem: string): UsageError =>

@@ -1,9 +1,14 @@
+import { extname } from 'node:path';
 import type { CaseRegistry } from '../../runner/registry.ts';
 import { readStandardInput } from '../check/standard-input.ts';
 import type { Services } from '../services.ts';
 
+/** `run.ts`, or `run.js` in the npm package. */
+const RUN = new URL(`../../../run${extname(import.meta.url)}`, import.meta.url);
+
 /** The parts that Proto41 is made of, around the suites that `run.ts` brings. Each is loaded by the command that needs it. */
-export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services => ({
+export const assemble = (loadRegistry: () => Promise<CaseRegistry>, entry: URL = RUN): Services => ({
+  entry,
   loadRegistry,
   chooseTarget: async (request) => (await import('./choose-target.ts')).chooseTarget(request),
   loadTester: async () => (await import('../../tester/testbed.ts')).createTestbed,
@@ -20,5 +25,9 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>): Services =>
   startFaultyReference: async (faults) => {
     const { startMemoryNode } = await import('../../node/memory/index.ts');
     return startMemoryNode({ faults });
+  },
+  startModelledReference: async (faults, seed) => {
+    const { startModelledNode } = await import('../../node/memory/index.ts');
+    return startModelledNode({ faults, seed });
   },
 });

@@ -1,10 +1,19 @@
-import { DEFAULT_PROFILE_NAME, NAMED_PROFILES, parseProfile, ProfileError, type Profile } from '../../profile/index.ts';
+import {
+  DEFAULT_PROFILE_NAME,
+  NAMED_PROFILES,
+  parseProfile,
+  ProfileError,
+  withPolicies,
+  type Profile,
+} from '../../profile/index.ts';
 import { globMatcher } from '../../runner/glob.ts';
 import type { TargetManifest } from '../../target/manifest.ts';
 
 /** The profile to check a target with: the one that is asked for, the default where the target claims it, else one that it claims. */
-export const claimedProfile = ({ profiles }: TargetManifest, wanted: string | undefined): Profile => {
-  if (wanted !== undefined) return parseProfile(wanted);
+export const claimedProfile = (manifest: TargetManifest, wanted: string | undefined): Profile =>
+  withPolicies(wanted === undefined ? oneOf(manifest.profiles) : parseProfile(wanted), manifest.policies);
+
+const oneOf = (profiles: readonly string[]): Profile => {
   const named = NAMED_PROFILES.map(({ name }) => name).toSorted(
     (a, b) => Number(b === DEFAULT_PROFILE_NAME) - Number(a === DEFAULT_PROFILE_NAME),
   );

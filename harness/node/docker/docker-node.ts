@@ -70,6 +70,7 @@ const containerSpace = ({ id, pid }: Container): ProcessSpace => {
       id,
       program,
     ],
+    shellCommand: ['docker', 'exec', '--interactive', '--tty', id, 'sh'],
     processes,
     // The process group of the client is not that of the program.
     group: processes,

@@ -1,2 +1,3 @@
 export { startMemoryNode } from './memory-node.ts';
 export type { MemoryNodeOptions } from './memory-node.ts';
+export { startModelledNode } from './modelled-node.ts';

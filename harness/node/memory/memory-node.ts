@@ -1,5 +1,6 @@
 /** A node without hardware: the reference in this process, on memory links and virtual time. */
 import { faultByName } from '../../reference/faults/index.ts';
+import type { ErrorLimit } from '../../reference/ipv6/rate-limit.ts';
 import type { Reference } from '../../reference/reference.ts';
 import { createReference } from '../../reference/reference.ts';
 import type { TargetSetup } from '../../target/setup.ts';
@@ -8,30 +9,21 @@ import { memoryLink } from '../../wire/memory.ts';
 import { VirtualClock } from '../../wire/virtual-clock.ts';
 import type { PortName } from '../../wire/wire.ts';
 import { PORT_NAMES } from '../../wire/wire.ts';
-import type { NodePort, NodeSession, UpOutcome } from '../node.ts';
+import type { NodeSession, UpOutcome } from '../node.ts';
 import { nodeClock, testerClock } from './memory-clock.ts';
+import { MEMORY_PORTS } from './memory-ports.ts';
 
 export interface MemoryNodeOptions {
   /** Faults of the reference that are switched on. */
   readonly faults?: readonly string[];
   /** Where the reference's counters start. */
   readonly seed?: number;
+  /** Which ICMP errors the reference may send, for as long as the node runs; as the reference has it by itself unless given. */
+  readonly errorLimit?: ErrorLimit;
 }
 
-const MAXIMUM_MTU_BYTES = 65_535;
 /** Time on the wire per frame, so that frames have an order in a capture. */
 const FRAME_MS = 0.001;
-
-const PORTS: ReadonlyMap<PortName, NodePort> = new Map(
-  PORT_NAMES.map((port, index): [PortName, NodePort] => [
-    port,
-    {
-      interfaceName: `eth${String(index)}`,
-      macAddress: `02:41:00:00:00:0${String(index + 1)}`,
-      maximumMtuBytes: MAXIMUM_MTU_BYTES,
-    },
-  ]),
-);
 
 /** Throws UnknownFaultError for an unknown fault. */
 export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<NodeSession> => {
@@ -62,6 +54,7 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
         links.get(port)?.node.send(frame);
       },
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.errorLimit === undefined ? {} : { errorLimit: options.errorLimit }),
     });
     if (outcome.kind === 'unsupported') return outcome;
     reference = outcome.reference;
@@ -85,7 +78,7 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
   return {
     facts: { node: 'memory', phases: [] },
     clock: testerClock(clock),
-    ports: PORTS,
+    ports: MEMORY_PORTS,
     wires: new Map([...links].map(([port, link]) => [port, link.tester])),
     up: async (setup) => {
       stop();

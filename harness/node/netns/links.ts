@@ -48,7 +48,7 @@ export const makeLinks = (node: NetworkNamespace, tester: NetworkNamespace): voi
   });
 };
 
-const ip = (commands: readonly string[]): void => {
+export const ip = (commands: readonly string[]): void => {
   try {
     execFileSync('ip', ['-batch', '-'], { input: `${commands.join('\n')}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { execa } from 'execa';
 import type { TargetKind } from '../../target/manifest.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { parseStats, type StatsOutcome } from '../../target/stats.ts';
@@ -5,7 +6,7 @@ import { TargetDownError, TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import type { InterfaceWire } from '../../wire/interface/interface-wire.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
-import type { NodeFacts, NodeInspection, NodePort, NodeSession, UpOutcome } from '../node.ts';
+import type { NodeFacts, NodeInspection, NodePort, NodeSession, NodeShell, UpOutcome } from '../node.ts';
 import { startDaemon } from './daemon.ts';
 import { NETNS_PORTS } from './links.ts';
 import type { ProcessSpace } from './process-space.ts';
@@ -14,6 +15,9 @@ import { runProgram, type ProgramEnd, type ProgramName, type TargetProgram } fro
 
 /** What a target exits with when it cannot do what it was asked for. */
 const NOT_SUPPORTED = 127;
+const SHELL_LIMIT_MS = 60_000;
+/** Of a shell that was ended. */
+const SIGNAL_EXIT_CODE = 137;
 
 export interface NetnsTarget {
   /** An `image` may do either: configure and exit, or say `ready` and stay. */
@@ -110,6 +114,23 @@ export class NetnsSession implements NodeSession {
     this.#lastStderr = program.output;
     if (end.exitCode !== 0) throw this.#error('stats', setup, end);
     return { kind: 'stats', stats: parseStats(program.stdout) };
+  }
+
+  get shell(): NodeShell {
+    const { space, target } = this.#parts;
+    const [file, ...parameters] = space.command('sh', target.folder, []);
+    return {
+      command: space.shellCommand,
+      run: async (script) => {
+        const limits = { reject: false, timeout: SHELL_LIMIT_MS, killSignal: 'SIGKILL' } as const;
+        const {
+          exitCode = SIGNAL_EXIT_CODE,
+          stdout,
+          stderr,
+        } = await execa(file, parameters, { input: script, ...limits });
+        return { exitCode, stdout, stderr };
+      },
+    };
   }
 
   async diagnostics(): Promise<string> {

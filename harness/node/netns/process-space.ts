@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NetnsError } from './netns-error.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
@@ -18,6 +19,7 @@ exec cat >/dev/null
 `;
 const NEW_SPACE = ['--pid', '--fork', '--mount', '--kill-child=SIGKILL', '--'];
 const ENTER = ['--pid', '--mount', '--net', '--', 'sh', '-c', 'cd "$1" && exec "$2"', 'sh'];
+const SHELL = ['--pid', '--mount', '--net', '--', 'sh'];
 const TIME_LIMIT_MS = 10_000;
 const POLL_MS = 5;
 
@@ -29,6 +31,8 @@ export interface ProcessSpace extends AsyncDisposable {
     folder: string,
     variables: readonly string[],
   ): readonly [file: string, ...parameters: string[]];
+  /** A command line that opens a shell in the space, for a terminal outside. */
+  readonly shellCommand: readonly string[];
   /** What belongs to the program whose command line was started as the leader of a process group. */
   group(leader: number): Promise<readonly SpaceProcess[]>;
   /** What runs in it, besides its first process. */
@@ -61,6 +65,13 @@ export const openProcessSpace = async (
   const processes = (): Promise<readonly SpaceProcess[]> => processesOfSpace(first);
   return {
     command: (program, folder) => ['nsenter', `--target=${String(first)}`, ...ENTER, folder, program],
+    shellCommand: [
+      'nsenter',
+      // From outside, the way leads through the user namespace that this process runs in.
+      ...(isInUserNamespace() ? ['--user', '--preserve-credentials'] : []),
+      `--target=${String(first)}`,
+      ...SHELL,
+    ],
     processes,
     group: async (leader) => (await processes()).filter(({ group }) => group === leader),
     clear: () => endProcesses(processes),
@@ -88,6 +99,9 @@ export const endProcesses = async (processes: () => Promise<readonly SpaceProces
     await delay(POLL_MS);
   }
 };
+
+/** Whether root of this process is somebody else outside. */
+const isInUserNamespace = (): boolean => !/^\s*0\s+0\s+4294967295\s*$/.test(readFileSync('/proc/self/uid_map', 'utf8'));
 
 const firstLine = (child: ChildProcess): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { writeCpio, type CpioEntry } from './cpio.ts';
 import type { Kernel } from './kernel-store.ts';
 import { builtInList, modulesAlias, modulesDep, readModules } from './module-tree.ts';
 import type { StoreOptions } from './package-store.ts';
-import { USERLAND_FILES, type Userland } from './userland-store.ts';
+import { USERLAND_FILES, type GuestExtras, type Userland } from './userland-store.ts';
 import { VmError } from './vm-error.ts';
 
 const GUEST_FOLDER = join(import.meta.dirname, 'guest');
@@ -18,17 +18,23 @@ const IMAGE = 'initramfs.cpio';
 export const GUEST_TARGET_FOLDER = '/target';
 
 /** The initramfs for a kernel, without any target; made once and kept in the cache under a name made from its contents. */
-export const obtainInitramfs = async (kernel: Kernel, userland: Userland, options: StoreOptions): Promise<string> => {
+export const obtainInitramfs = async (
+  kernel: Kernel,
+  userland: Userland,
+  options: StoreOptions,
+  extras?: GuestExtras,
+): Promise<string> => {
   const programs = await Promise.all(GUEST_PROGRAMS.map((name) => readFile(join(GUEST_FOLDER, name))));
   const hash = createHash('sha256').update(JSON.stringify([LAYOUT, kernel.fingerprint, userland.fingerprint]));
   for (const program of programs) hash.update(program);
+  if (extras !== undefined) hash.update(JSON.stringify(extras));
   const folder = join(options.cache, 'initramfs', hash.digest('hex').slice(0, 32));
   await installFolder(
     folder,
     async (temporary) => {
       options.onProgress(`building the initramfs for Linux ${kernel.release}`);
       const guest = GUEST_PROGRAMS.map((name, index) => file(name, programs[index] ?? new Uint8Array(0), true));
-      const files = [...guest, ...(await userlandEntries(userland)), ...(await moduleEntries(kernel))];
+      const files = [...guest, ...(await userlandEntries(userland, extras)), ...(await moduleEntries(kernel, extras))];
       await writeFile(join(temporary, IMAGE), writeCpio([...foldersOf(files), ...files]));
     },
     options,
@@ -57,9 +63,9 @@ const file = (path: string, bytes: Uint8Array, executable: boolean): CpioEntry =
   executable,
 });
 
-const userlandEntries = async (userland: Userland): Promise<CpioEntry[]> => {
+const userlandEntries = async (userland: Userland, extras?: GuestExtras): Promise<CpioEntry[]> => {
   const files = await Promise.all(
-    USERLAND_FILES.map(async ({ guestPath, candidates }) => {
+    [...USERLAND_FILES, ...(extras?.files ?? [])].map(async ({ guestPath, candidates }) => {
       for (const candidate of candidates) {
         const bytes = await readIfPresent(join(userland.folder, candidate));
         if (bytes !== undefined) return file(guestPath, bytes, true);
@@ -74,8 +80,8 @@ const userlandEntries = async (userland: Userland): Promise<CpioEntry[]> => {
   return [...files, { kind: 'link', path: 'sbin/modprobe', target: '../bin/busybox' }];
 };
 
-const moduleEntries = async (kernel: Kernel): Promise<CpioEntry[]> => {
-  const modules = await readModules(kernel.modules);
+const moduleEntries = async (kernel: Kernel, extras?: GuestExtras): Promise<CpioEntry[]> => {
+  const modules = await readModules(kernel.modules, extras?.modules);
   const folder = `lib/modules/${kernel.release}`;
   return [
     ...modules.map((module) => file(`${folder}/${module.name}.ko`, module.bytes, false)),

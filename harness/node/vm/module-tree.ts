@@ -47,7 +47,7 @@ const unzip = promisify(gunzip);
  *
  * Distribution packages hold no `modules.dep` (depmod writes it when they are installed), so the modules themselves are asked.
  */
-export const readModules = async (folder: string): Promise<LoadableModule[]> => {
+export const readModules = async (folder: string, extra: readonly string[] = []): Promise<LoadableModule[]> => {
   const files = await moduleFiles(folder);
   const builtIn = new Set((await builtInList(folder)).split('\n').map((line) => moduleName(basename(line, '.ko'))));
   const loaded = new Map<string, LoadableModule>();
@@ -67,7 +67,7 @@ export const readModules = async (folder: string): Promise<LoadableModule[]> => 
     loaded.set(name, { name, bytes, ...info });
   };
   for (const name of REQUIRED_MODULES) await add(name, 'the virtual machine');
-  for (const name of OFFERED_MODULES) await add(name, undefined);
+  for (const name of [...OFFERED_MODULES, ...extra]) await add(name, undefined);
   return [...loaded.values()];
 };
 

@@ -26,6 +26,14 @@ const PACKAGES = [
   'zlib1g',
 ] as const;
 
+/** What a guest is to have beside what every guest has. */
+export interface GuestExtras {
+  /** Debian packages of the suite of the userland. */
+  readonly packages: readonly string[];
+  readonly files: readonly UserlandFile[];
+  readonly modules: readonly string[];
+}
+
 const LIBRARY_FOLDERS = ['lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu'] as const;
 
 /** Where a file of the guest may be found in the unpacked packages; the first that exists is taken. */
@@ -34,8 +42,8 @@ export interface UserlandFile {
   readonly candidates: readonly string[];
 }
 
-const program = (guestPath: string, ...candidates: string[]): UserlandFile => ({ guestPath, candidates });
-const library = (name: string): UserlandFile => ({
+export const program = (guestPath: string, ...candidates: string[]): UserlandFile => ({ guestPath, candidates });
+export const library = (name: string): UserlandFile => ({
   guestPath: `lib/x86_64-linux-gnu/${name}`,
   candidates: LIBRARY_FOLDERS.map((folder) => `${folder}/${name}`),
 });
@@ -68,20 +76,24 @@ export interface Userland {
   readonly fingerprint: string;
 }
 
-export const obtainUserland = async (options: StoreOptions): Promise<Userland> => {
-  const list = createHash('sha256').update(PACKAGES.join(' ')).digest('hex').slice(0, 12);
+export const obtainUserland = async (
+  options: StoreOptions,
+  extraPackages: readonly string[] = [],
+): Promise<Userland> => {
+  const packages = [...PACKAGES, ...extraPackages];
+  const list = createHash('sha256').update(packages.join(' ')).digest('hex').slice(0, 12);
   const store = join(options.cache, 'userland', `${USERLAND_SUITE}-${list}`);
-  const installed = (await installedVersions(store)).at(-1) ?? (await fetchUserland(store, options));
+  const installed = (await installedVersions(store)).at(-1) ?? (await fetchUserland(packages, store, options));
   return { folder: join(store, installed), fingerprint: `${USERLAND_SUITE}-${list} ${installed}` };
 };
 
-const fetchUserland = (store: string, options: StoreOptions): Promise<string> =>
+const fetchUserland = (packages: readonly string[], store: string, options: StoreOptions): Promise<string> =>
   withSuite(USERLAND_SUITE, options, async (client) => {
     const version = `iproute2-${await client.version('iproute2')}`;
     await installFolder(
       join(store, version),
       async (temporary) => {
-        const files = await client.download(PACKAGES, join(temporary, '.packages'));
+        const files = await client.download(packages, join(temporary, '.packages'));
         await unpackPackages(files, temporary);
       },
       options,

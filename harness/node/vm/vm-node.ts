@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ManifestError } from '../../target/target-error.ts';
 import { PORT_NAMES } from '../../wire/wire.ts';
 import { cacheFolder } from '../host-cache.ts';
-import type { NodeSession, PhaseDuration } from '../node.ts';
+import type { NodeFacts, NodeSession, PhaseDuration } from '../node.ts';
 import { findAccelerator, type Accelerator } from './accelerator.ts';
 import type { ProgressListener } from './apt-client.ts';
 import { obtainInitramfs, targetArchive } from './initramfs.ts';
@@ -13,13 +13,11 @@ import { bootMachine, type Machine } from './machine.ts';
 import { qemuVersion, VM_PORTS } from './qemu.ts';
 import { createRuntimeFolder } from './runtime-folder.ts';
 import { ResourceStack } from './resource-stack.ts';
-import { obtainUserland } from './userland-store.ts';
+import { obtainUserland, type GuestExtras } from './userland-store.ts';
 import { VmError } from './vm-error.ts';
 import { VmSession } from './vm-session.ts';
 
-export interface VmNodeOptions {
-  /** Folder of a target of kind `script`; it becomes `/target` in the guest. */
-  readonly targetFolder: string;
+export interface GuestOptions {
   /** The kernel of Debian bookworm unless given. */
   readonly kernel?: KernelChoice;
   /** Probed unless given. */
@@ -29,6 +27,18 @@ export interface VmNodeOptions {
   readonly cache?: string;
   readonly onProgress?: ProgressListener;
   readonly signal?: AbortSignal;
+}
+
+export interface VmNodeOptions extends GuestOptions {
+  /** Folder of a target of kind `script`; it becomes `/target` in the guest. */
+  readonly targetFolder: string;
+}
+
+/** A guest that runs; `resources` holds all of it. */
+export interface BootedGuest {
+  readonly machine: Machine;
+  readonly resources: AsyncDisposable;
+  readonly facts: NodeFacts;
 }
 
 /** Measures the phases of a start in the order in which they come. */
@@ -50,9 +60,24 @@ class PhaseTimer {
  * @throws VmError (exit code 3) when the machine cannot be had, KernelChoiceError or ManifestError (2) for wrong usage
  */
 export const startVmNode = async (options: VmNodeOptions): Promise<NodeSession & VmSession> => {
-  const { targetFolder, signal, onProgress = () => undefined } = options;
+  await requireTarget(options.targetFolder);
+  const { machine, resources, facts } = await bootGuest(options, {
+    archive: () => targetArchive(options.targetFolder),
+  });
+  return new VmSession(machine, resources, facts);
+};
+
+/** What a guest holds beside the kernel and the programs of every guest. */
+export interface GuestContents {
+  /** A cpio archive that is unpacked over the rest. */
+  readonly archive?: () => Promise<Uint8Array>;
+  readonly extras?: GuestExtras;
+}
+
+/** The same machine without a target, for work that goes beyond one. */
+export const bootGuest = async (options: GuestOptions, { archive, extras }: GuestContents): Promise<BootedGuest> => {
+  const { signal, onProgress = () => undefined } = options;
   const choice = options.kernel ?? { kind: 'suite', suite: DEFAULT_KERNEL };
-  await requireTarget(targetFolder);
   await qemuVersion();
   const cache = options.cache ?? cacheFolder();
   const store = { cache, onProgress, signal };
@@ -60,14 +85,14 @@ export const startVmNode = async (options: VmNodeOptions): Promise<NodeSession &
   const kernel = await timer.time('kernel', () =>
     obtainKernel(choice, { ...store, refresh: options.refresh ?? false }),
   );
-  const userland = await timer.time('userland', () => obtainUserland(store));
-  const base = await timer.time('initramfs', () => obtainInitramfs(kernel, userland, store));
+  const userland = await timer.time('userland', () => obtainUserland(store, extras?.packages));
+  const base = await timer.time('initramfs', () => obtainInitramfs(kernel, userland, store, extras));
 
   const resources = new ResourceStack();
   try {
     const folder = resources.use(await createRuntimeFolder());
     const initrd = join(folder.path, 'initrd');
-    await writeFile(initrd, [await readFile(base), await targetArchive(targetFolder)]);
+    await writeFile(initrd, [await readFile(base), ...(archive === undefined ? [] : [await archive()])]);
     const files = { vmlinuz: kernel.vmlinuz, initrd, folder: folder.path };
     const accelerator = options.accelerator ?? (await timer.time('accelerator', () => findAccelerator(cache, files)));
     onProgress(`booting Linux ${kernel.release} (${accelerator})`);
@@ -78,13 +103,17 @@ export const startVmNode = async (options: VmNodeOptions): Promise<NodeSession &
       phase: 'kernel boot (guest time)',
       durationMs: Math.round(machine.greeting.kernelSeconds * 1000),
     });
-    return new VmSession(machine, resources, {
-      node: 'vm',
-      kernelRelease: machine.greeting.release,
-      kernelName: kernel.name,
-      accelerator,
-      phases: timer.phases,
-    });
+    return {
+      machine,
+      resources,
+      facts: {
+        node: 'vm',
+        kernelRelease: machine.greeting.release,
+        kernelName: kernel.name,
+        accelerator,
+        phases: timer.phases,
+      },
+    };
   } catch (error) {
     await resources[Symbol.asyncDispose]();
     throw error;

@@ -5,7 +5,7 @@ import { TargetDownError, TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import { StreamSocketWire } from '../../wire/stream-socket.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
-import type { NodeFacts, NodePort, NodeSession, UpOutcome } from '../node.ts';
+import type { NodeFacts, NodePort, NodeSession, NodeShell, UpOutcome } from '../node.ts';
 import { shellQuote, type GuestRequest, type GuestResult } from './guest-agent.ts';
 import { GUEST_TARGET_FOLDER } from './initramfs.ts';
 import type { Machine } from './machine.ts';
@@ -16,6 +16,10 @@ const MAXIMUM_MTU_BYTES = 65_535;
 const TARGET_TIME_LIMIT_MS = 60_000;
 /** What a target exits with when it cannot do what it was asked for. */
 const NOT_SUPPORTED = 127;
+
+const SHELL_SECONDS = 60;
+/** The shell of busybox would take its own `ip`, which knows nothing of tunnels. */
+const OWN_IP = 'ip() { /sbin/ip "$@"; }; ';
 
 type Program = 'up' | 'down' | 'stats';
 /** The one program that a target need not have. */
@@ -89,6 +93,19 @@ export class VmSession implements NodeSession {
     const parts = [`console of the guest:\n${await this.#machine.consoleTail()}`];
     if (this.#lastStderr !== '') parts.push(`standard error of the target:\n${this.#lastStderr}`);
     return parts.join('\n');
+  }
+
+  /** The console of the guest is a file, so the only way in is through this process. */
+  get shell(): NodeShell {
+    return {
+      run: (script) =>
+        this.run({
+          // The agent has one request at a time, and gives up a guest that does not answer.
+          script: `exec timeout -s KILL ${SHELL_SECONDS} sh -c ${shellQuote(`${OWN_IP}${script}`)}\n`,
+          timeoutMs: (SHELL_SECONDS + 10) * 1000,
+          name: 'the script',
+        }),
+    };
   }
 
   /** Runs a shell script in the guest, for what the target contract has no words for (a dump of the state, a counter). */

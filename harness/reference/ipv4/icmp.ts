@@ -34,7 +34,8 @@ const send = (node: ReferenceNode, source: number, destination: number, message:
 
 /** An ICMPv4 error about a datagram that the node has received; never about ICMP (RFC 1122 section 3.2.2). */
 export const sendIcmpv4Error = (node: ReferenceNode, type: number, code: number, datagram: Uint8Array): void => {
-  if (datagram[IPV4.PROTOCOL] === PROTOCOL.ICMPV4 || !node.errorBudget.take(node.clock.nowMs())) return;
+  if (datagram[IPV4.PROTOCOL] === PROTOCOL.ICMPV4) return;
+  if (!node.errorBudget.take(node.clock.nowMs(), datagram.subarray(IPV4.SOURCE, IPV4.SOURCE + 4))) return;
   const quote = datagram.subarray(0, ERROR_LENGTH_BYTES - IPV4.MINIMUM_HEADER_LENGTH - 8);
   const message = concat(Uint8Array.of(type, code, 0, 0, 0, 0, 0, 0), quote);
   send(node, readUint32(datagram, IPV4.DESTINATION), readUint32(datagram, IPV4.SOURCE), message, 0);

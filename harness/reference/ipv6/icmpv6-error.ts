@@ -72,10 +72,11 @@ export const icmpv6: Icmpv6Behaviour = {
 export const reportError = (node: ReferenceNode, error: Icmpv6Error, offending: Uint8Array, arrival: Arrival): void => {
   const { icmpv6: behaviour } = node.behaviour;
   if (arrival.via === 'self' || !behaviour.mayReport(error, offending)) return;
-  if (behaviour.isLimited(error) && !node.errorBudget.take(node.clock.nowMs())) return;
+  const destination = behaviour.destination(offending, arrival);
+  if (behaviour.isLimited(error) && !node.errorBudget.take(node.clock.nowMs(), destination)) return;
   const packet = buildIpv6({
     source: behaviour.source(node, error, offending, arrival),
-    destination: behaviour.destination(offending, arrival),
+    destination,
     nextHeader: PROTOCOL.ICMPV6,
     payload: concat(
       Uint8Array.of(error.type, behaviour.code(error), 0, 0),

@@ -6,7 +6,12 @@ export interface RateLimitBehaviour {
 
 export const rateLimit: RateLimitBehaviour = { burst: 40, perSecond: 100 };
 
-export class ErrorBudget {
+/** Whether one more error may be sent now. */
+export interface ErrorLimit {
+  take(nowMs: number, receiver: Uint8Array): boolean;
+}
+
+export class ErrorBudget implements ErrorLimit {
   readonly #behaviour: RateLimitBehaviour;
   #tokens: number;
   #filledMs: number;
@@ -17,7 +22,6 @@ export class ErrorBudget {
     this.#filledMs = nowMs;
   }
 
-  /** Whether one more error may be sent now. */
   take(nowMs: number): boolean {
     const gained = ((nowMs - this.#filledMs) * this.#behaviour.perSecond) / 1000;
     this.#tokens = Math.min(this.#behaviour.burst, this.#tokens + gained);

@@ -38,10 +38,9 @@ export const strangerPackets = (
 const packetIn = ({ index, bytes, ...facts }: CapturedFrame, profile: Profile): StrangerPacket | undefined => {
   if (facts.originalLengthBytes > bytes.length) return undefined;
   const place = createPlace();
-  locate(
-    { ...createRecord(), number: index + 1, bytes, at: 0, end: bytes.length, ...facts, direction: undefined },
-    place,
-  );
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const frameFacts = { number: index + 1, bytes, view, at: 0, end: bytes.length, direction: undefined };
+  locate({ ...createRecord(), ...facts, ...frameFacts }, place);
   if (place.etherType !== ETHER_TYPE.IPV4 && place.etherType !== ETHER_TYPE.IPV6) return undefined;
   const header = new Uint8Array(ETHERNET.HEADER_LENGTH);
   header.set([place.etherType >> 8, place.etherType & 0xff], ETHERNET.ETHER_TYPE);

@@ -1,10 +1,12 @@
 import { areaOf, type RequirementLookup } from '../lookup.ts';
 import { durationText } from '../duration.ts';
-import { printable } from '../escape.ts';
+import { relativeUri } from '../escape.ts';
 import { shortened } from '../layout.ts';
 import { essence } from '../verdict-line.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import type { Violation } from '../../runner/verdict.ts';
+import { clauseView } from './clause-view.ts';
+import { facts } from './facts.ts';
 import { html, trusted, type Content, type Markup } from './markup.ts';
 import { decodeOptions } from '../offending.ts';
 import { packetView } from './packet-view.ts';
@@ -29,14 +31,14 @@ export interface CaseViewContext {
 export const caseView = (result: CaseResult, context: CaseViewContext): Markup => {
   const { lookup, anchor, runLabel } = context;
   const verdict = shownVerdict(result);
-  const facts = lookup(result.requirement);
-  const short = verdict === 'pass' ? (facts?.title ?? '') : essence(result);
+  const known = lookup(result.requirement);
+  const short = verdict === 'pass' ? (known?.title ?? '') : essence(result);
   return html`<details
     class="case"
     id="${anchor}"
     data-verdict="${verdict}"
     data-unexpected="${result.expectation.unexpected ? 'yes' : 'no'}"
-    data-level="${facts?.level ?? ''}"
+    data-level="${known?.level ?? ''}"
     data-area="${areaOf(result.requirement, lookup)}"
     data-run="${runLabel}"
   >
@@ -58,7 +60,7 @@ const fullBody = (result: CaseResult, context: CaseViewContext): Markup => {
   const { expectation, violations } = result;
   const drawn = violations.slice(0, DRAWN_VIOLATIONS);
   const rest = violations.length - drawn.length;
-  return html`${violations.length === 0 && clause(result.requirement, context.lookup)}
+  return html`${violations.length === 0 && clauseView(result.requirement, context.lookup(result.requirement))}
   ${facts([
     ['declared', expectation.kind !== 'none' && expectation.reason],
     ['reason', result.doubts.length === 0 && result.reason !== undefined && html`<pre>${lines(result.reason)}</pre>`],
@@ -90,7 +92,7 @@ const violationView = (
     previous !== undefined &&
     previous.evidence === violation.evidence;
   return html`<div class="violation${violation.tolerated === true && ' tolerated'}">
-    ${previous?.requirement !== violation.requirement && clause(violation.requirement, context.lookup)}
+    ${previous?.requirement !== violation.requirement && clauseView(violation.requirement, context.lookup(violation.requirement))}
     ${facts([
       ['expected', violation.expected.map((each, index) => html`${index > 0 && html`<br />or `}${each}`)],
       ['actual', html`<strong>${violation.actual}</strong>${countText(violation)}`],
@@ -131,12 +133,6 @@ const differencesView = (differences: NonNullable<Violation['differences']>): Ma
     </tbody>
   </table>`;
 
-const clause = (id: string, lookup: RequirementLookup): Markup => {
-  const known = lookup(id);
-  if (known === undefined) return html`<p><strong>${id}</strong></p>`;
-  return html`<p><strong>${known.id}</strong> · ${known.level} · ${known.sources}<br />${known.statement}</p>`;
-};
-
 const framesOf = (
   result: CaseResult,
   violation: Violation | undefined,
@@ -156,23 +152,8 @@ const sequenceOf = (result: CaseResult, violation: Violation | undefined, contex
 };
 
 const evidenceLink = (file: string | undefined, { run }: CaseViewContext): Content =>
-  file !== undefined &&
-  html`<a href="${run.linkPrefix}${file
-    .split('/')
-    .map((part) => encodeURIComponent(printable(part)))
-    .join('/')}">${file}</a>`;
+  file !== undefined && html`<a href="${run.linkPrefix}${relativeUri(file)}">${file}</a>`;
 
 const LINE_END = trusted('\n');
 
 const lines = (text: string): Content => text.split('\n').map((line) => [line, LINE_END]);
-
-const facts = (entries: readonly (readonly [name: string, value: Content])[]): Markup => {
-  const given = entries.filter(([, value]) => value !== false && value !== undefined && value !== '');
-  return html`<dl class="facts">
-    ${given.map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd>${value}</dd>`,
-    )}
-  </dl>`;
-};

@@ -1,30 +1,23 @@
-import { areaOf, type RequirementLookup } from '../lookup.ts';
-import type { CaseResult } from '../../runner/result.ts';
 import { html, type Markup } from './markup.ts';
-import { shownVerdict } from '../shown-verdict.ts';
 
-interface FilteredCase {
-  readonly result: CaseResult;
-  readonly column: string;
-  readonly lookup: RequirementLookup;
-}
+/** What a filter chooses by: the name of the data attribute of the entries, and its values. */
+export type FilterChoice = readonly [name: string, values: readonly string[]];
 
-/** Filters by verdict, level, area, run and text. Hidden until the script is there to serve it. */
-export const filterForm = (cases: readonly FilteredCase[]): Markup => {
-  return html`<form class="filters" hidden aria-label="Filter the verdicts">
-    ${choice('verdict', ['unexpected', ...valuesOf(cases.map(({ result }) => shownVerdict(result)))])}
-    ${choice('level', valuesOf(cases.map(({ lookup, result }) => lookup(result.requirement)?.level ?? '')))}
-    ${choice('area', valuesOf(cases.map(({ lookup, result }) => areaOf(result.requirement, lookup))))}
-    ${choice('run', valuesOf(cases.map(({ column }) => column)))}
+/**
+ * Filters of the entries below it (`details.case`) by their data attributes and by text. Hidden until the script is there to serve it.
+ */
+export const filterForm = (label: string, choices: readonly FilterChoice[]): Markup =>
+  html`<form class="filters" hidden aria-label="${label}">
+    ${choices.map(choice)}
     <label>text <input type="search" name="text" /></label>
     <button type="reset">all</button> <output id="shown" aria-live="polite"></output>
   </form>`;
-};
 
-const valuesOf = (values: readonly string[]): string[] =>
+/** The values of a filter, in the order of the alphabet. */
+export const distinct = (values: readonly string[]): string[] =>
   [...new Set(values)].filter((value) => value !== '').toSorted();
 
-const choice = (name: string, values: readonly string[]): Markup =>
+const choice = ([name, values]: FilterChoice): Markup =>
   html`<label
     >${name}
     <select name="${name}">

@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { lookupIn, type RequirementLookup } from '../lookup.ts';
+import { areaOf, lookupIn, type RequirementLookup } from '../lookup.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import { caseView } from './case-view.ts';
-import { filterForm } from './filter-form.ts';
-import { html, trusted, type Markup } from './markup.ts';
+import { distinct, filterForm } from './filter-form.ts';
+import { html } from './markup.ts';
 import { matrixView, type MatrixEntry } from './matrix-view.ts';
-import { PAGE_SCRIPT } from './page-script.ts';
-import { PAGE_STYLE } from './page-style.ts';
+import { page } from './page.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { columnLabel } from './run-label.ts';
 import { summaryView } from './summary-view.ts';
@@ -20,35 +18,25 @@ interface Entry extends MatrixEntry {
   readonly lookup: RequirementLookup;
 }
 
-/**
- * The report as one page that needs nothing beside it but the evidence it links to. Nothing that a target, a kernel or a capture says is
- * markup there, and the page's own policy lets no other script run than its own.
- */
+/** The report of runs as one page. */
 export const htmlReport = (runs: readonly ReportedRun[]): string => {
   const entries = runs.flatMap((run, number) => entriesOf(run, number));
   const sorted = entries.toSorted((a, b) => rank(a.result) - rank(b.result));
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="${policy()}" />
-        <title>Proto41: ${[...new Set(runs.map(({ result }) => result.target))].join(', ')}</title>
-        ${trusted(`<style>${PAGE_STYLE}</style>`)}
-      </head>
-      <body>
-        <h1>Proto41</h1>
-        ${runs.map(summaryView)}
-        <h2>Requirement by run</h2>
-        <p class="soft">The worst verdict of each requirement; a sign leads to it. Bold rows differ between columns.</p>
-        ${matrixView(entries)}
-        <h2 id="verdicts">Verdicts</h2>
-        ${filterForm(sorted)}
-        ${sorted.map(({ result, column, ...entry }) => caseView(result, { ...entry, runLabel: column }))}
-        ${trusted(`<script>${PAGE_SCRIPT}</script>`)}
-      </body>
-    </html> `;
-  return page.text;
+  return page({
+    title: [...new Set(runs.map(({ result }) => result.target))].join(', '),
+    body: html`${runs.map(summaryView)}
+      <h2>Requirement by run</h2>
+      <p class="soft">The worst verdict of each requirement; a sign leads to it. Bold rows differ between columns.</p>
+      ${matrixView(entries)}
+      <h2 id="verdicts">Verdicts</h2>
+      ${filterForm('Filter the verdicts', [
+        ['verdict', ['unexpected', ...distinct(sorted.map(({ result }) => shownVerdict(result)))]],
+        ['level', distinct(sorted.map(({ lookup, result }) => lookup(result.requirement)?.level ?? ''))],
+        ['area', distinct(sorted.map(({ lookup, result }) => areaOf(result.requirement, lookup)))],
+        ['run', distinct(sorted.map(({ column }) => column))],
+      ])}
+      ${sorted.map(({ result, column, ...entry }) => caseView(result, { ...entry, runLabel: column }))}`,
+  });
 };
 
 const entriesOf = (run: ReportedRun, number: number): Entry[] => {
@@ -64,9 +52,3 @@ const entriesOf = (run: ReportedRun, number: number): Entry[] => {
 
 const rank = (result: CaseResult): number =>
   ORDER.indexOf(shownVerdict(result)) - (result.expectation.unexpected ? ORDER.length : 0);
-
-/** Only the page's own style and script, and nothing from anywhere else. */
-const policy = (): Markup =>
-  trusted(
-    `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${createHash('sha256').update(PAGE_SCRIPT).digest('base64')}'; base-uri 'none'; form-action 'none'`,
-  );

@@ -4,7 +4,7 @@ import { CaptureError, readCaptureFile } from '../../capture/index.ts';
 import { Proto41Error } from '../../errors.ts';
 import type { RunResult } from '../../runner/result.ts';
 import { checkedResult } from '../../runner/result-schema.ts';
-import type { EvidenceFrame } from '../evidence-frame.ts';
+import type { EvidenceFrame, EvidenceFrames } from '../evidence-frame.ts';
 import type { ReportedRun } from './reported-run.ts';
 
 /** A result folder for the report. Throws Proto41Error (`RESULTS_INVALID`, exit 2) when its results.json is missing or is none. */
@@ -17,15 +17,18 @@ export const loadRun = async (folder: string, linkPrefix: string): Promise<Repor
 export const reportedRun = async (result: RunResult, folder: string, linkPrefix: string): Promise<ReportedRun> => {
   // Of what passed nothing is drawn; its captures may be many and large.
   const drawn = result.cases.filter(({ verdict, violations }) => verdict !== 'pass' || violations.length > 0);
-  const files = new Set(
-    drawn.flatMap((each) => [each.evidence, ...each.violations.map((violation) => violation.evidence)]),
-  );
+  const files = drawn.flatMap((each) => [each.evidence, ...each.violations.map((violation) => violation.evidence)]);
+  return { result, linkPrefix, evidence: await readEvidence(folder, files) };
+};
+
+/** The frames of evidence files; what is missing, or cannot be read, is left out. */
+export const readEvidence = async (folder: string, files: readonly (string | undefined)[]): Promise<EvidenceFrames> => {
   const evidence = new Map<string, readonly EvidenceFrame[]>();
-  for (const file of files) {
+  for (const file of new Set(files)) {
     const frames = file === undefined || !isInside(file) ? undefined : await readFrames(join(folder, file));
     if (file !== undefined && frames !== undefined) evidence.set(file, frames);
   }
-  return { result, linkPrefix, evidence };
+  return evidence;
 };
 
 /** A result may come from anywhere; it must not name files outside its folder. */

@@ -1,3 +1,4 @@
+import type { DecodeStart } from '../../packet/decode.ts';
 import type { PacketLayer } from '../../packet/packet-fields.ts';
 import type { Violation } from '../../runner/verdict.ts';
 import { isOffending, offendingTable, range, type OffendingBytes } from '../offending.ts';
@@ -10,18 +11,26 @@ const LINE_END = trusted('\n');
 const SHOWN_BYTES = 160;
 
 /** The decisive frame: its headers field by field with the offending one marked, and the bytes beside it. */
-export const packetView = (frame: EvidenceFrame, violation: Violation, profile: string): Markup => {
-  const { table, offending: marks } = offendingTable(frame.bytes, violation, profile);
+export const packetView = (frame: EvidenceFrame, violation: Violation, profile: string): Markup =>
+  markedPacket(`Frame ${String(frame.number)} on port ${frame.port}, ${wayOf(frame)}`, frame.bytes, violation, profile);
+
+/** A packet with the field or the bytes marked that a violation is about. */
+export const markedPacket = (
+  name: string,
+  bytes: Uint8Array,
+  violation: Violation,
+  profile: string,
+  start: DecodeStart = 'ethernet',
+): Markup => {
+  const { table, offending: marks } = offendingTable(bytes, violation, profile, start);
   const caption =
     marks.offsets.size === 0
       ? ''
       : marks.certain
         ? '; marked: what is wrong'
         : '; marked: the field that the finding names';
-  return html`<h3>
-      Frame ${frame.number} on port ${frame.port}, ${wayOf(frame)}, ${frame.bytes.length} bytes${caption}
-    </h3>
-    <div class="packet">${table.layers.map((layer) => layerView(layer, marks))} ${hexView(frame.bytes, marks)}</div>
+  return html`<h3>${name}, ${bytes.length} bytes${caption}</h3>
+    <div class="packet">${table.layers.map((layer) => layerView(layer, marks))} ${hexView(bytes, marks)}</div>
     ${table.stop && html`<p>Not decoded from byte ${table.stop.offset} on: ${table.stop.reason}</p>`}`;
 };
 

@@ -7,6 +7,7 @@ export const PAGE_SCRIPT = `
 const form = document.querySelector('form.filters');
 const cases = [...document.querySelectorAll('details.case')];
 const shown = document.querySelector('#shown');
+const names = form === null ? [] : [...form.querySelectorAll('select')].map(({ name }) => name);
 const texts = new Map();
 const textOf = (element) => {
   if (!texts.has(element)) texts.set(element, element.textContent.toLowerCase());
@@ -17,7 +18,7 @@ const apply = () => {
   const text = wanted.text.trim().toLowerCase();
   let count = 0;
   for (const each of cases) {
-    const fits = ['verdict', 'level', 'area', 'run'].every((name) => !wanted[name] || each.dataset[name] === wanted[name]
+    const fits = names.every((name) => !wanted[name] || each.dataset[name] === wanted[name]
       || (name === 'verdict' && wanted[name] === 'unexpected' && each.dataset.unexpected === 'yes'));
     each.hidden = !(fits && (text === '' || textOf(each).includes(text)));
     if (!each.hidden) count += 1;
@@ -31,12 +32,14 @@ const openTarget = () => {
   target.open = true;
   target.scrollIntoView();
 };
-form.hidden = false;
-form.addEventListener('input', apply);
-form.addEventListener('reset', () => setTimeout(apply));
-form.addEventListener('submit', (event) => event.preventDefault());
+if (form !== null) {
+  form.hidden = false;
+  form.addEventListener('input', apply);
+  form.addEventListener('reset', () => setTimeout(apply));
+  form.addEventListener('submit', (event) => event.preventDefault());
+  apply();
+}
 addEventListener('hashchange', openTarget);
-addEventListener('beforeprint', () => { for (const each of cases) if (!each.hidden && each.dataset.verdict !== 'pass') each.open = true; });
-apply();
+addEventListener('beforeprint', () => { for (const each of cases) if (!each.hidden && !['pass', 'caught'].includes(each.dataset.verdict)) each.open = true; });
 openTarget();
 `;

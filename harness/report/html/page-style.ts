@@ -11,7 +11,7 @@ h1 { font-size: 1.5rem; margin: .5rem 0; } h2 { font-size: 1.2rem; margin: 2rem 
 a { color: var(--known); } code, pre, .mono { font: 13px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; }
 table { border-collapse: collapse; } th, td { padding: .2rem .6rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 th { background: var(--panel); } td.count { text-align: right; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; } .soft { color: var(--soft); }
+.wide { overflow-x: auto; margin: .5rem 0; } .wide table { overflow-wrap: break-word; } .soft { color: var(--soft); }
 .headline { font-size: 1.1rem; padding: .6rem .9rem; border-left: .4rem solid var(--line); background: var(--panel); }
 .headline.good { border-color: var(--pass); } .headline.bad { border-color: var(--fail); } .headline.open { border-color: var(--doubt); }
 .v { font-weight: 600; white-space: nowrap; } .v-pass { color: var(--pass); } .v-fail, .v-error { color: var(--fail); }
@@ -34,6 +34,7 @@ tr.marked > th:first-child::before { content: "\\25b6 "; } pre.hex { margin: 0; 
 svg { max-width: 100%; height: auto; } svg text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: var(--text); }
 svg .lane { stroke: var(--line); stroke-width: 1; } svg .arrow { stroke: var(--soft); stroke-width: 1.4; fill: none; } svg .head { fill: var(--soft); }
 svg .decisive .arrow { stroke: var(--fail); stroke-width: 2.4; } svg .decisive .head, svg .decisive text { fill: var(--fail); font-weight: 700; }
+.blame { font-size: .8rem; color: var(--fail); white-space: nowrap; } figure { margin: 1rem 0; } figure h3 { margin-top: 0; }
 .matrix td { text-align: center; padding: .1rem .4rem; } .matrix th { font-weight: 400; } .matrix tr.differs th { font-weight: 700; }
 @media print { .filters { display: none; } body { max-width: none; padding: 0; font-size: 11px; } details.case { break-inside: avoid-page; content-visibility: visible; } a { color: inherit; } }
 `;

@@ -17,6 +17,8 @@ export const verdictWord = (verdict: ShownVerdict): Markup =>
     >${SIGNS[verdict]} ${verdict === 'expected' ? 'expected deviation' : verdict}</span
   >`;
 
-/** The sign alone, for a cell of the matrix; the word is its title and what a screen reader says. */
-export const verdictSign = (verdict: ShownVerdict): Markup =>
-  html`<span class="v v-${verdict}" title="${verdict}" role="img" aria-label="${verdict}">${SIGNS[verdict]}</span>`;
+/** The sign alone, for a cell of a matrix; the word is its title and what a screen reader says. */
+export const verdictSign = (verdict: ShownVerdict, reason = ''): Markup => {
+  const words = reason === '' ? verdict : `${verdict}: ${reason}`;
+  return html`<span class="v v-${verdict}" title="${words}" role="img" aria-label="${words}">${SIGNS[verdict]}</span>`;
+};

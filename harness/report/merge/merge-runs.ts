@@ -1,6 +1,6 @@
 import { grouped } from '../../grouped.ts';
 import { PASSIVE_VARIANT } from '../../runner/registry.ts';
-import type { CaseResult, ExpectationOutcome } from '../../runner/result.ts';
+import type { CaseResult, ExpectationOutcome, RunResult } from '../../runner/result.ts';
 import type { Verdict } from '../../runner/verdict.ts';
 import type { ReportedRun } from '../html/reported-run.ts';
 
@@ -19,16 +19,21 @@ export const mergeRuns = (runs: readonly ReportedRun[]): readonly ReportedRun[] 
 };
 
 /** Evidence of several folders in one report: each file is named with its folder. */
-const withOwnPaths = (run: ReportedRun): ReportedRun => {
-  const { linkPrefix, result } = run;
-  const moved = (file: string | undefined) => (file === undefined ? {} : { evidence: `${linkPrefix}${file}` });
+const withOwnPaths = ({ linkPrefix, result, evidence }: ReportedRun): ReportedRun => ({
+  result: withEvidenceBelow(result, linkPrefix),
+  linkPrefix: '',
+  evidence: new Map([...evidence].map(([file, frames]) => [`${linkPrefix}${file}`, frames])),
+});
+
+/** The result as it reads from another folder, from which its own is `prefix`, with a slash at the end. */
+export const withEvidenceBelow = (result: RunResult, prefix: string): RunResult => {
+  const moved = (file: string | undefined) => (file === undefined ? {} : { evidence: `${prefix}${file}` });
   const cases = result.cases.map((each) => ({
     ...each,
     ...moved(each.evidence),
     violations: each.violations.map((violation) => ({ ...violation, ...moved(violation.evidence) })),
   }));
-  const evidence = new Map([...run.evidence].map(([file, frames]) => [`${linkPrefix}${file}`, frames]));
-  return { result: { ...result, cases }, linkPrefix: '', evidence };
+  return { ...result, cases };
 };
 
 const mergedRun = (first: ReportedRun, others: readonly ReportedRun[]): ReportedRun => {
@@ -42,6 +47,7 @@ const mergedRun = (first: ReportedRun, others: readonly ReportedRun[]): Reported
     result: {
       ...first.result,
       profiles: [...new Set(results.flatMap(({ profiles }) => profiles))],
+      ...mergedConfigurations(results),
       seed: [...new Set(results.map(({ seed }) => seed))].join(' '),
       startedAt: results.map(({ startedAt }) => startedAt).toSorted()[0] ?? first.result.startedAt,
       durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
@@ -52,6 +58,13 @@ const mergedRun = (first: ReportedRun, others: readonly ReportedRun[]): Reported
       requirements: [...requirements.values()],
     },
   };
+};
+
+/** A profile that was not the same everywhere is listed as often as it differs. */
+const mergedConfigurations = (results: readonly RunResult[]): Pick<RunResult, 'configurations'> => {
+  const all = results.flatMap(({ configurations = [] }) => configurations);
+  if (all.length === 0) return {};
+  return { configurations: [...new Map(all.map((each) => [JSON.stringify(each), each])).values()] };
 };
 
 const mergedPhases = (phases: readonly { readonly phase: string; readonly durationMs: number }[]) => {

@@ -33,7 +33,7 @@ export interface Pair {
   paddingBytes: number;
   /** Number in the order in which packets went in. */
   sequence: number;
-  /** Whether more packets went in that look the same, so that which one came out is a guess. */
+  /** Whether its place in the order is a guess: more packets went in that look the same, or it was paired late. */
   isAmbiguous: boolean;
   /** The frame that came out, its IPv6 packet (the inner one, into the tunnel) at [ipv6At, ipv6EndAt). */
   output: Dissection;

@@ -36,6 +36,16 @@ export class PairingTable {
     this.#buckets = new Int32Array(capacity).fill(-1);
   }
 
+  /** How many packets went in. */
+  get added(): number {
+    return this.#sequence;
+  }
+
+  /** What went in and, as far as is known, did not come out. */
+  unconsumed(): readonly Slot[] {
+    return this.#slots.filter(({ isConsumed }) => !isConsumed);
+  }
+
   /** A slot with a copy of the frame, findable by the key; the caller fills in the rest. */
   add(role: number, keyA: number, keyB: number, frame: Uint8Array): Slot {
     const index = this.#sequence % this.#capacity;

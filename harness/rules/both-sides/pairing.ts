@@ -1,27 +1,29 @@
 /** Finds the packet that went in for one that came out. */
-import { equalRange } from '../../packet/bytes.ts';
+import { equalRange, readUint32 } from '../../packet/bytes.ts';
 import { ipv4Tos } from '../../packet/ipv4.ts';
 import { IPV6, ipv6HopLimit, ipv6TrafficClass } from '../../packet/ipv6.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Facts } from '../facts.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { contentKey } from './content-key.ts';
 import type { JudgedFrame } from '../finding.ts';
+import { Leftovers, type LatePair } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
 import { PairingTable, type Slot } from './pairing-table.ts';
 import { DECAPSULATION, ENCAPSULATION, inputRole, outputRole } from './roles.ts';
 import { compare, shapeOf } from './shape.ts';
+import { checksumFieldAt, checksumState, createUpperLayer, findUpperLayer } from './upper-layer.ts';
 
 const CAPACITY = 4096;
 const SECOND_SEED = 0x27d4eb2f;
 const MARK_KEY = 0x6d61726b;
 
 /**
- * Pairs by the mark of the stimulus where the caller gives one, which also finds packets whose content was changed; by addresses, next
- * header and upper-layer bytes otherwise.
+ * Pairs by the mark of the stimulus where the caller gives one, which also finds packets whose content was changed. Otherwise by addresses,
+ * next header and upper-layer bytes; what finds no partner so waits until it is clear which inputs did not come out, and is paired with
+ * the one that it was surely made of.
  */
 export class Pairing {
-  /** Packets that came out and, as they are, were not seen to go in. Without marks, a changed packet is one of them. */
-  unpairedOutputs = 0;
+  readonly #leftovers = new Leftovers();
   readonly #facts: Facts;
   readonly #table = new PairingTable(CAPACITY);
   readonly #pair: Pair;
@@ -30,6 +32,10 @@ export class Pairing {
   // Result of one walk over the candidates; fields instead of an object per packet.
   #output: Dissection;
   #exact: Slot | undefined;
+  /** As the output was before it lost its hop. */
+  #perfect: Slot | undefined;
+  /** Whether the exact ones are not all the same, so that it matters which it is. */
+  #isMixed = false;
   #consumed: Slot | undefined;
   #open: Slot | undefined;
   #openCount = 0;
@@ -42,7 +48,11 @@ export class Pairing {
       return;
     }
     // Newest first: the oldest one is kept.
-    if (isExact) this.#exact = slot;
+    if (isExact) {
+      if (this.#exact !== undefined && !isSame(slot, this.#exact)) this.#isMixed = true;
+      this.#exact = slot;
+      if (isBefore(slot, this.#output)) this.#perfect = slot;
+    }
     this.#open = slot;
     this.#openCount++;
   };
@@ -51,6 +61,40 @@ export class Pairing {
     this.#facts = facts;
     this.#pair = createPair(packet);
     this.#output = packet;
+  }
+
+  /** Packets that came out and were not seen to go in, as they are or otherwise. */
+  get unpairedOutputs(): number {
+    return this.#leftovers.unpaired;
+  }
+
+  /** Packets that were changed, from one of several that went in. */
+  get ambiguousOutputs(): number {
+    return this.#leftovers.ambiguous;
+  }
+
+  /** Whether it is time to ask for late pairs. */
+  get isDue(): boolean {
+    return this.#leftovers.isDue(this.#table.added);
+  }
+
+  /**
+   * Pairs of packets that were changed on the way, once that is sure.
+   *
+   * @param isAll at the end, when nothing more comes
+   * @param judge is given each, and the frame that came out; the pair is only good during the call
+   * @param dissect takes apart the frame that came out
+   */
+  late(
+    isAll: boolean,
+    dissect: (frame: JudgedFrame) => Dissection,
+    judge: (pair: Pair, frame: JudgedFrame) => void,
+  ): void {
+    const inputs = this.#table.added;
+    for (const { output, input } of this.#leftovers.resolve(this.#table.unconsumed(), inputs, isAll)) {
+      const pair = this.#completeLate({ output, input }, dissect(output.frame));
+      judge(pair, output.frame);
+    }
   }
 
   /** Takes in a packet, or returns the pair that it completes; the object is only good until the next call. */
@@ -70,10 +114,9 @@ export class Pairing {
       this.#keyB = MARK_KEY;
       return;
     }
-    const { bytes, ipv6At, nextHeader } = packet;
-    const lengthBytes = packet.ipv6EndAt - ipv6At - IPV6.SOURCE;
-    this.#keyA = fingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, nextHeader);
-    this.#keyB = fingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, nextHeader ^ SECOND_SEED);
+    const inner = { bytes: packet.bytes, at: packet.ipv6At, end: packet.ipv6EndAt };
+    this.#keyA = contentKey(inner, 0);
+    this.#keyB = contentKey(inner, SECOND_SEED);
   }
 
   #takeIn(packet: Dissection, frame: JudgedFrame, role: number): void {
@@ -92,17 +135,24 @@ export class Pairing {
     this.#reset(packet);
     const isWhole = this.#table.forEach(role, this.#keyA, this.#keyB, this.#visit);
     const hopLimit = ipv6HopLimit(packet.bytes, packet.ipv6At);
-    if (this.#exact !== undefined) return this.#complete(this.#exact, role, frame, hopLimit);
+    if (this.#perfect !== undefined) return this.#complete(this.#perfect, role, frame, hopLimit);
+    if (this.#exact !== undefined) {
+      if (!this.#isMixed || !this.#facts.hasNoMarks) return this.#complete(this.#exact, role, frame, hopLimit);
+      this.#leftovers.ambiguous++;
+      return undefined;
+    }
     if (this.#consumed !== undefined) {
       // A packet that loops comes out with fewer hops each time; on a capture without directions the same frame may be seen twice.
       if (!isWhole || frame.direction !== 'from-dut' || this.#consumed.outputHopLimit !== hopLimit) return undefined;
       return this.#fill(this.#consumed, role, frame, 'duplicate');
     }
     // Several different packets with one mark: which of them was changed into this one is a guess.
-    if (this.#openCount > 1) return undefined;
-    if (this.#open !== undefined) return this.#complete(this.#open, role, frame, hopLimit);
-    if (frame.mark !== undefined) return this.#matchAnswer(packet, frame, role);
-    this.unpairedOutputs++;
+    if (frame.mark !== undefined) {
+      if (this.#openCount > 1) return undefined;
+      if (this.#open !== undefined) return this.#complete(this.#open, role, frame, hopLimit);
+      return this.#matchAnswer(packet, frame, role);
+    }
+    if (this.#facts.hasNoMarks) this.#leftovers.add(frame, packet.ipv6At, packet.ipv6EndAt, role, this.#table.added);
     return undefined;
   }
 
@@ -116,9 +166,19 @@ export class Pairing {
     return pair.shape === 'answered' ? pair : undefined;
   }
 
+  #completeLate({ output, input }: LatePair, packet: Dissection): Pair {
+    this.#reset(packet);
+    const pair = this.#complete(input, input.role, output.frame, ipv6HopLimit(packet.bytes, packet.ipv6At));
+    // What came out in the meantime was paired already.
+    pair.isAmbiguous = true;
+    return pair;
+  }
+
   #reset(packet: Dissection): void {
     this.#output = packet;
     this.#exact = undefined;
+    this.#perfect = undefined;
+    this.#isMixed = false;
     this.#consumed = undefined;
     this.#open = undefined;
     this.#openCount = 0;
@@ -126,6 +186,7 @@ export class Pairing {
   }
 
   #complete(slot: Slot, role: number, frame: JudgedFrame, hopLimit: number): Pair {
+    if (this.#facts.capturedBeforeOffload === true) finishChecksum(slot, this.#output);
     const pair = this.#fill(slot, role, frame, undefined);
     if (pair.shape !== 'answered') {
       slot.isConsumed = true;
@@ -155,6 +216,39 @@ export class Pairing {
 
 const outerTos = ({ bytes, ipv4At, outerIpv6At }: Dissection): number =>
   outerIpv6At >= 0 ? ipv6TrafficClass(bytes, outerIpv6At) : ipv4Tos(bytes, ipv4At);
+
+/** Version, DSCP and flow label: what of the first word no router may change. */
+const FIRST_WORD_MASK = 0xffcfffff;
+
+/** Whether the packet would come out as this one, if nothing were wrong. */
+function isBefore({ bytes, ipv6At, ipv6EndAt }: Slot, output: Dissection): boolean {
+  const words = readUint32(bytes, ipv6At) ^ readUint32(output.bytes, output.ipv6At);
+  return (
+    (words & FIRST_WORD_MASK) === 0 &&
+    ipv6HopLimit(bytes, ipv6At) === ipv6HopLimit(output.bytes, output.ipv6At) + 1 &&
+    equalRange(bytes, ipv6At + IPV6.SOURCE, output.bytes, output.ipv6At + IPV6.SOURCE, ipv6EndAt - ipv6At - IPV6.SOURCE)
+  );
+}
+
+const isSame = (one: Slot, other: Slot): boolean =>
+  one.tos === other.tos &&
+  one.ipv6EndAt - one.ipv6At === other.ipv6EndAt - other.ipv6At &&
+  equalRange(one.bytes, one.ipv6At, other.bytes, other.ipv6At, one.ipv6EndAt - one.ipv6At);
+
+const BEFORE = createUpperLayer();
+const AFTER = createUpperLayer();
+
+/** On one side, or on both, the network card may have had to fill in the checksum: then it is no difference. */
+function finishChecksum(slot: Slot, { bytes, ipv6At, ipv6EndAt }: Dissection): void {
+  if (!findUpperLayer(slot.bytes, slot.ipv6At, slot.ipv6EndAt, BEFORE)) return;
+  if (!findUpperLayer(bytes, ipv6At, ipv6EndAt, AFTER) || BEFORE.protocol !== AFTER.protocol) return;
+  const [beforeAt, afterAt] = [checksumFieldAt(BEFORE, slot.ipv6EndAt), checksumFieldAt(AFTER, ipv6EndAt)];
+  if (beforeAt === -1 || afterAt === -1 || equalRange(slot.bytes, beforeAt, bytes, afterAt, 2)) return;
+  const before = checksumState(slot.bytes, slot.ipv6At, BEFORE, slot.ipv6EndAt);
+  const after = checksumState(bytes, ipv6At, AFTER, ipv6EndAt);
+  const isFilledIn = (before === 'unfinished' && after === 'right') || (before === 'right' && after === 'unfinished');
+  if (isFilledIn) slot.bytes.set(bytes.subarray(afterAt, afterAt + 2), beforeAt);
+}
 
 /** Same addresses, next header and length: the packet itself, whatever was done to its payload. */
 function isSamePacket(slot: Slot, packet: Dissection): boolean {

@@ -1,7 +1,6 @@
 import { IPV4, ipv4Identification } from '../../packet/ipv4.ts';
-import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { timestampMsOf } from '../finding.ts';
-import { contentFingerprint } from '../fingerprint.ts';
+import { contentFingerprint, contentFingerprintInView } from '../fingerprint.ts';
 import { always, type PassiveRule, type StatefulJudge } from '../rule.ts';
 import { ipv4Text } from '../text.ts';
 
@@ -46,22 +45,26 @@ function createIdentification(): StatefulJudge {
       memory.remember(content, nowMs);
       return true;
     },
-    approves: ({ bytes, ipv4At, end, source, destination, dontFragment, timestampMs }) => {
+    approves: ({ view, ipv4At, end, source, destination, protocol, dontFragment, timestampMs }) => {
       if (dontFragment) return true;
       memory.packets++;
-      const value = ipv4Identification(bytes, ipv4At);
-      const before = memory.packetsSince(source, destination, value, PROTOCOL.IPV6, timestampMs);
+      const value = view.getUint16(ipv4At + IPV4.IDENTIFICATION);
+      const before = memory.packetsSince(source, destination, value, protocol, timestampMs);
       memory.packets--;
-      return before === 0 || memory.content === contentOf(bytes, ipv4At, end);
+      return before === 0 || memory.content === contentInView(view, ipv4At, end);
     },
-    notes: ({ bytes, ipv4At, end, source, destination, dontFragment, timestampMs }) => {
+    // Always behind `approves` for the same packet, which has found the slot.
+    notes: ({ view, ipv4At, end, dontFragment, timestampMs }) => {
       memory.packets++;
-      if (dontFragment) return;
-      memory.packetsSince(source, destination, ipv4Identification(bytes, ipv4At), PROTOCOL.IPV6, timestampMs);
-      memory.remember(contentOf(bytes, ipv4At, end), timestampMs);
+      if (!dontFragment) memory.remember(contentInView(view, ipv4At, end), timestampMs);
     },
   };
 }
+
+const contentInView = (view: DataView, ipv4At: number, end: number): number => {
+  const at = ipv4At + IPV4.MINIMUM_HEADER_LENGTH;
+  return contentFingerprintInView(view, at, Math.max(0, Math.min(FINGERPRINT_BYTES, end - at)));
+};
 
 const contentOf = (bytes: Uint8Array, ipv4At: number, end: number): number => {
   const at = ipv4At + IPV4.MINIMUM_HEADER_LENGTH;

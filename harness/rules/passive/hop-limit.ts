@@ -2,7 +2,7 @@
 import { IPV4, ipv4Ttl } from '../../packet/ipv4.ts';
 import { ipv6HopLimit } from '../../packet/ipv6.ts';
 import type { Dissection } from '../dissection.ts';
-import { always, type PassiveRule, type StatefulJudge } from '../rule.ts';
+import { always, NOTHING_TO_NOTE, type PassiveRule, type StatefulJudge } from '../rule.ts';
 
 /** The catalogue's least TTL of a node that configures none. */
 const LEAST_TTL = 32;
@@ -31,13 +31,13 @@ const notZero: StatefulJudge = {
     return true;
   },
   approves: ({ ttl }) => ttl !== 0,
-  notes: () => undefined,
+  notes: NOTHING_TO_NOTE,
 };
 
 const fixedTtl = (configured: number): StatefulJudge => ({
   // The quick path sees no frame that is known to come from the DUT.
   approves: ({ ttl }) => ttl !== 0,
-  notes: () => undefined,
+  notes: NOTHING_TO_NOTE,
   judge(packet, facts, report, frame) {
     // Somewhere on the way routers have taken their part.
     if (!packet.fromDut) return notZero.judge(packet, facts, report, frame);

@@ -6,8 +6,9 @@ import { UDP, udpSourcePort } from '../../packet/udp.ts';
 import type { Dissection } from '../dissection.ts';
 import { isProfile, type Facts } from '../facts.ts';
 import { timestampMsOf } from '../finding.ts';
-import { fingerprint } from '../fingerprint.ts';
-import type { PassiveRule, StatefulJudge } from '../rule.ts';
+import { contentFingerprint, contentFingerprintInView } from '../fingerprint.ts';
+import type { QuickPacket } from '../quick/packet.ts';
+import { NOTHING_TO_NOTE, type PassiveRule, type StatefulJudge } from '../rule.ts';
 import { createPortMemory } from './port-memory.ts';
 
 const FIRST_DYNAMIC_PORT = 49152;
@@ -15,6 +16,8 @@ const FLOWS_SAMPLED = 200;
 /** Two hundred draws from 14 bits give 198.8 different ports on average. */
 const LEAST_DISTINCT_PORTS = 190;
 const SOURCES_REMEMBERED = 1024;
+/** Both addresses and both ports. */
+const FLOW_BYTES = 36;
 const SECOND_SEED = 0x51ed270b;
 
 const portPlace = (packet: Dissection) => ({
@@ -32,11 +35,22 @@ const hasPorts = (packet: Dissection): boolean =>
 
 /** Addresses, ports and protocol. */
 const flowHash = ({ bytes, ipv6At, nextHeader }: Dissection, seed: number): number =>
-  fingerprint(bytes, ipv6At + IPV6.SOURCE, 36, seed ^ nextHeader);
+  contentFingerprint(bytes, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ nextHeader);
+/** The same of a packet on the quick path. */
+const quickFlowHash = ({ view, ipv6At, nextHeader }: QuickPacket, seed: number): number =>
+  contentFingerprintInView(view, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ nextHeader);
 
 function entropy(): StatefulJudge {
   const samples = new Map<number, { readonly flows: Set<number>; readonly ports: Set<number>; isFull: boolean }>();
   return {
+    // While it still samples a source, it sees each new flow of it.
+    approves(packet) {
+      if (!packet.hasPorts) return true;
+      const sample = samples.get(packet.source);
+      if (sample === undefined) return samples.size >= SOURCES_REMEMBERED;
+      return sample.isFull || sample.flows.has(quickFlowHash(packet, SECOND_SEED));
+    },
+    notes: NOTHING_TO_NOTE,
     judge(packet, _facts, report) {
       if (packet.udpAt < 0 || !hasPorts(packet)) return false;
       let sample = samples.get(packet.ipv4Source);
@@ -68,6 +82,9 @@ function entropy(): StatefulJudge {
 function constantPort(): StatefulJudge {
   const ports = new Map<number, number>();
   return {
+    // The first packet of a source is for the rule, which remembers its port.
+    approves: ({ view, udpAt, source }) => ports.get(source) === view.getUint16(udpAt + UDP.SOURCE_PORT),
+    notes: NOTHING_TO_NOTE,
     judge(packet, _facts, report) {
       if (packet.udpAt < 0) return false;
       const port = udpSourcePort(packet.bytes, packet.udpAt);
@@ -85,6 +102,8 @@ function constantPort(): StatefulJudge {
 function perFragmentedPacket(): StatefulJudge {
   const memory = createPortMemory(0);
   return {
+    // The quick path leaves pieces of inner packets to the rules.
+    notes: NOTHING_TO_NOTE,
     judge(packet, _facts, report, frame) {
       const { bytes, ipv6At } = packet;
       const headerAt = ipv6At + IPV6.HEADER_LENGTH;
@@ -95,12 +114,13 @@ function perFragmentedPacket(): StatefulJudge {
       // Not exclusive or alone: a sender may count both up together.
       const withLabel = Math.imul(readUint32(bytes, ipv6At) & 0xfffff, SECOND_SEED) ^ ~identification;
       const port = udpSourcePort(bytes, packet.udpAt);
-      const before = memory.changed(
-        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, identification),
-        fingerprint(bytes, ipv6At + IPV6.SOURCE, 32, withLabel),
+      const before = memory.look(
+        contentFingerprint(bytes, ipv6At + IPV6.SOURCE, 32, identification),
+        contentFingerprint(bytes, ipv6At + IPV6.SOURCE, 32, withLabel),
         port,
         timestampMsOf(frame),
       );
+      memory.remember();
       if (before !== -1) {
         report(
           `UDP source port ${before}, as for the other fragments of the inner packet`,
@@ -116,16 +136,28 @@ function perFragmentedPacket(): StatefulJudge {
 function perFlow(): StatefulJudge {
   const memory = createPortMemory(1);
   return {
+    approves(packet) {
+      if (!packet.hasPorts) return true;
+      const { view, ipv6At, udpAt, timestampMs } = packet;
+      const label = view.getUint32(ipv6At) & 0xfffff;
+      const [first, second] = [quickFlowHash(packet, label), quickFlowHash(packet, SECOND_SEED ^ label)];
+      return memory.look(first, second, view.getUint16(udpAt + UDP.SOURCE_PORT), timestampMs) === -1;
+    },
+    // Always behind `approves` for the same packet.
+    notes({ hasPorts: isOfFlow }) {
+      if (isOfFlow) memory.remember();
+    },
     judge(packet, _facts, report, frame) {
       if (packet.udpAt < 0 || !hasPorts(packet)) return false;
       const label = readUint32(packet.bytes, packet.ipv6At) & 0xfffff;
       const port = readUint16(packet.bytes, packet.udpAt);
-      const before = memory.changed(
+      const before = memory.look(
         flowHash(packet, label),
         flowHash(packet, SECOND_SEED ^ label),
         port,
         timestampMsOf(frame),
       );
+      memory.remember();
       if (before !== -1) {
         report(
           `UDP source port ${before}, or a change at most every 30 s`,

@@ -4,11 +4,14 @@ import { CLASSES, NEEDS_RULES, NOT_TUNNEL, type QuickFrame } from './headers.ts'
 import type { QuickPacket } from './packet.ts';
 import { createQuickPath } from './path.ts';
 
+/** What becomes of a frame: in the first two, nothing is wrong with it. */
+export type QuickVerdict = 'tunnel packet' | 'no tunnel' | 'not judged';
+
 /** The quick path as the engine uses it: it also counts what was judged. */
 export interface QuickEngine {
-  /** True for a frame that is passed. */
-  readonly pass: (frame: QuickFrame) => boolean;
-  readonly passed: QuickPacket | undefined;
+  readonly pass: (frame: QuickFrame) => QuickVerdict;
+  /** The tunnel packet that was passed last; the same object every time. */
+  readonly packet: QuickPacket;
   /** Call after every frame that the rules have judged. */
   learn(frameNumber: number): void;
   /** How many passed frames the requirement with this index was judged on. */
@@ -40,27 +43,22 @@ export function createQuickEngine(
   const before = new Float64Array(counters.length);
   let learning = NOBODY;
   let learningFrame = NOBODY;
-  let passed: QuickPacket | undefined;
   return {
     pass(frame) {
       const packetClass = path.examine(frame);
-      passed = undefined;
-      if (packetClass === NOT_TUNNEL) return true;
-      if (packetClass === NEEDS_RULES) return false;
+      if (packetClass === NOT_TUNNEL) return 'no tunnel';
+      if (packetClass === NEEDS_RULES) return 'not judged';
       if (judgedBy[packetClass] === undefined) {
         learning = packetClass;
         learningFrame = frame.number;
         before.set(counters);
-        return false;
+        return 'not judged';
       }
       path.note();
       frames[packetClass] = (frames[packetClass] ?? 0) + 1;
-      passed = path.packet;
-      return true;
+      return 'tunnel packet';
     },
-    get passed() {
-      return passed;
-    },
+    packet: path.packet,
     learn(frameNumber) {
       if (learning === NOBODY) return;
       if (frameNumber === learningFrame)

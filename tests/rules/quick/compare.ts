@@ -20,6 +20,7 @@ export function compareQuickPath(context: RuleContext, frames: Iterable<Uint8Arr
   let findings = 0;
   // A read buffer in which a frame is neither at the start nor at the end.
   const buffer = new Uint8Array(4096).fill(0x66);
+  const view = new DataView(buffer.buffer);
   for (const bytes of frames) {
     if (++number > count) break;
     const timestampMs = 1.7e12 + number * 0.37;
@@ -33,12 +34,13 @@ export function compareQuickPath(context: RuleContext, frames: Iterable<Uint8Arr
       quick.quick({
         number,
         bytes: buffer,
+        view,
         networkAt: at + 14,
         etherType: readUint16(bytes, 12),
         end: at + bytes.length,
         isBroadcast: bytes.subarray(0, 6).every((byte) => byte === 0xff),
         timestampMs,
-      });
+      }) !== 'not judged';
     if (isPassed) passed++;
     const actual: readonly Finding[] = isPassed ? [] : quick.judge(judged);
     findings += expected.length;

@@ -1,8 +1,8 @@
 /** Traffic of an overlay as a stranger captures it: mostly right, sometimes wrong in every way there is. */
 import { sixRdMap, sixToFourMap, Ipv4Address, Ipv6Address, type EmbeddingMap } from '../../../harness/address/index.ts';
-import { parseProfile } from '../../../harness/profile/index.ts';
-import { seededRandom } from '../../../harness/random.ts';
-import { bytesOf, frame, ipv4, ipv6, udp, word } from '../handmade.ts';
+import { parseProfile, udpPortOf, type Profile } from '../../../harness/profile/index.ts';
+import { seededRandom, type SeededRandom } from '../../../harness/random.ts';
+import { bytesOf, frame, ipv4, ipv6, udp, udpChecksumOf, word } from '../handmade.ts';
 
 /** Every choice that decides what the quick path passes. */
 export const PROFILES = [
@@ -20,6 +20,10 @@ export const PROFILES = [
   '6to4,mtu=dynamic',
   '6in4',
   '6in4,mtu=static:1400,tos=copy',
+  'overlay,encap=fou:3544',
+  'overlay,encap=fou:3544,udpChecksum=on,mtu=static:1280',
+  'overlay,encap=gue:6080',
+  '6in4,encap=gue:6080,gueVariant=1,sourcePort=fixed',
 ];
 
 export interface TrafficOptions {
@@ -30,6 +34,7 @@ export interface TrafficOptions {
 }
 
 const HEADER_BYTES = 14 + 20 + 40 + 8;
+const UDP_AND_GUE_BYTES = 12;
 
 /** Frames without end; the same for the same options. */
 export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Generator<Uint8Array, never, void> {
@@ -57,6 +62,7 @@ export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Ge
     return Ipv6Address.fromBigInt(prefix | BigInt(1 + below(20))).toString();
   };
   const nothing = new Uint8Array(0);
+  const inUdp = udpPortOf(profile) !== undefined;
   let identification = 0;
 
   const packet = (): Uint8Array => {
@@ -69,6 +75,9 @@ export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Ge
     const flags = switches.mtuMode === 'static' ? 0 : isLarge || chance(0.7) ? 0x4000 : 0;
     const outerEcn = switches.ecnEncap === 'compat' ? 0 : switches.ecnEncap === '3168' && ecn === 3 ? 2 : ecn;
     const payload = random.bytes(size);
+    // In UDP, few flows, so that some come again.
+    const flow = below(5);
+    if (inUdp && size >= 12) payload.set([...word(40_000 + flow), ...word(443)]);
     const hopLimit = chance(0.05) ? 255 : random.pick([63, 63, 62, 127, 1]);
     const source = chance(0.03)
       ? random.pick(['2001:db8:9::1', 'fe80::1', 'ff02::1', '::', '::10.0.0.1', 'fec0::1'])
@@ -76,24 +85,24 @@ export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Ge
     const destination = chance(0.03)
       ? random.pick(['2001:db8:9::2', 'fe80::1', 'ff02::1', '::', '::10.0.0.2', '::1', 'fec0::1'])
       : podOf(chance(0.01) ? from : to);
-    return ipv4(
-      ipv6({
-        source,
-        destination,
-        hopLimit,
-        trafficClass,
-        payload,
-        nextHeader: random.pick([17, 17, 6, 58, 44, 0, 41]),
-      }),
-      {
-        source: from.toString(),
-        destination: to.toString(),
-        flags,
-        identification: flags === 0 ? ++identification % 65536 : 0,
-        tos: (switches.tos === 'copy' ? trafficClass & 0xfc : 0) | (chance(0.01) ? 3 : outerEcn),
-        ttl: switches.ttl === 'inherit' || chance(0.02) ? Math.max(1, hopLimit - 1) : 64,
-      },
-    );
+    const inner = ipv6({
+      source,
+      destination,
+      hopLimit,
+      trafficClass,
+      payload,
+      flowLabel: chance(0.05) ? below(4) : flow,
+      nextHeader: random.pick([17, 17, 6, 58, 44, 0, 41]),
+    });
+    const ends = { source: from.toString(), destination: to.toString() };
+    return ipv4(inUdp ? datagram(profile, inner, ends, flow, random) : inner, {
+      ...ends,
+      protocol: inUdp ? 17 : 41,
+      flags,
+      identification: flags === 0 ? ++identification % 65536 : 0,
+      tos: (switches.tos === 'copy' ? trafficClass & 0xfc : 0) | (chance(0.01) ? 3 : outerEcn),
+      ttl: switches.ttl === 'inherit' || chance(0.02) ? Math.max(1, hopLimit - 1) : 64,
+    });
   };
   const other = (): Uint8Array =>
     random.pick<() => Uint8Array>([
@@ -126,7 +135,7 @@ export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Ge
     if (chance(0.01)) bytes.fill(0xff, 0, 6);
     if (chance(mutations)) {
       for (let count = 1 + below(3); count > 0; count--) {
-        const at = below(Math.min(bytes.length, HEADER_BYTES));
+        const at = below(Math.min(bytes.length, HEADER_BYTES + (inUdp ? UDP_AND_GUE_BYTES : 0)));
         const byte = bytes[at] ?? 0;
         bytes[at] = random.pick([byte ^ (1 << below(8)), below(256), 0, 255]);
       }
@@ -135,6 +144,23 @@ export function* traffic({ profile: text, seed, mutations }: TrafficOptions): Ge
     }
     yield chance(mutations / 5) ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
   }
+}
+
+/** The inner packet in UDP as the profile says, mostly from the port of its flow, with a right checksum or none. */
+function datagram(
+  { encapsulation, switches }: Profile,
+  inner: Uint8Array,
+  { source, destination }: { readonly source: string; readonly destination: string },
+  flow: number,
+  random: SeededRandom,
+): Uint8Array {
+  const hasHeader = encapsulation.kind === 'gue' && (switches.gueVariant === '0' || random.chance(0.02));
+  const sourcePort = random.chance(0.02) ? random.int(65536) : 50_000 + (switches.sourcePort === 'fixed' ? 0 : flow);
+  const destinationPort = random.chance(0.02) ? 53 : 'port' in encapsulation ? encapsulation.port : 0;
+  const content = hasHeader ? bytesOf(0, 41, 0, 0, inner) : inner;
+  const unsummed = udp(content, { sourcePort, destinationPort });
+  if (!random.chance(switches.udpChecksum === 'on' ? 0.98 : 0.1)) return unsummed;
+  return udp(content, { sourcePort, destinationPort, checksum: udpChecksumOf(unsummed, source, destination) });
 }
 
 /** Makes the checksum of an IPv4 header behind plain Ethernet right. */

@@ -91,7 +91,7 @@ test('what passed does not stay in memory, whatever the number of packets', asyn
     await using session = await startMemoryNode();
     await using testbed = await createTestbed({ session, profile, seed: '1', propertyPackets });
     await testbed.up();
-    const scope = testbed.begin('encap.inner-unchanged/property', () => true);
+    const scope = testbed.begin('encap.inner-unchanged/property', { mayForget: () => true });
     const body = property.cases.find(({ id }) => id === 'encap.inner-unchanged/property');
     await body?.run(scope.context);
     const { violations, judgements } = scope.finish();

@@ -1,0 +1,52 @@
+/** What the frames that were lost have in common. */
+import type { StreamRecord } from '../load/receiver.ts';
+
+/** Frames that were lost one behind the other. */
+export interface Burst {
+  readonly atNs: number;
+  readonly frames: number;
+}
+
+/** As many in a row are no coincidence. */
+const BURST_FRAMES = 8;
+
+const burstsOf = ({ sent, sentAtNs, arrivedAtNs }: StreamRecord): readonly Burst[] => {
+  const bursts: Burst[] = [];
+  let first = -1;
+  for (let index = 0; index <= sent; index += 1) {
+    const isLost = index < sent && Number.isNaN(arrivedAtNs[index]);
+    if (isLost && first < 0) first = index;
+    if (isLost || first < 0) continue;
+    if (index - first >= BURST_FRAMES) bursts.push({ atNs: sentAtNs[first] ?? 0, frames: index - first });
+    first = -1;
+  }
+  return bursts;
+};
+
+export interface LossPattern {
+  readonly lost: number;
+  readonly sent: number;
+  readonly bursts: readonly Burst[];
+  /** Most of what was lost was lost in bursts. */
+  readonly isBursty: boolean;
+  /** Seconds between the beginnings of bursts, where they come regularly. */
+  readonly everySeconds: number | undefined;
+}
+
+const REGULAR = 0.2;
+
+export const lossPattern = (records: readonly StreamRecord[]): LossPattern => {
+  const bursts = records.flatMap(burstsOf).toSorted((left, right) => left.atNs - right.atNs);
+  const inBursts = bursts.reduce((sum, { frames }) => sum + frames, 0);
+  const sent = records.reduce((sum, record) => sum + record.sent, 0);
+  const lost = records.reduce((sum, record) => sum + record.sent - record.received, 0);
+  return { lost, sent, bursts, isBursty: inBursts * 2 > lost, everySeconds: periodOf(bursts) };
+};
+
+const periodOf = (bursts: readonly Burst[]): number | undefined => {
+  const gaps = bursts.slice(1).map(({ atNs }, index) => (atNs - (bursts[index]?.atNs ?? 0)) / 1e9);
+  const [first] = gaps;
+  if (first === undefined || gaps.length < 2) return undefined;
+  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  return gaps.every((gap) => Math.abs(gap - mean) <= REGULAR * mean) ? mean : undefined;
+};

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR MIT) */
+/* Into the tunnel (RFC 4213 section 3): the stack has routed the packet to the tunnel device and lowered its hop limit. */
+#pragma once
+
+#include "addresses.h"
+#include "icmpv6.h"
+#include "path-mtu.h"
+#include "route.h"
+
+/* Every host takes this much in one piece (RFC 791 section 3.1); smaller pieces the path has to make. */
+#define SMALLEST_PIECE 576
+
+/* RFC 6864: where DF is clear, an Identification of its own for each packet. */
+static __u32 identification;
+
+static __always_inline __u8 outer_tos(__u8 traffic_class) {
+  __u8 dscp = TOS_COPIED ? traffic_class & ~ECN_MASK : FIXED_TOS & ~ECN_MASK;
+  __u8 ecn = traffic_class & ECN_MASK;
+  /* RFC 6040 section 4.1 (normal and compatibility mode), RFC 3168 section 9.1.1 (full functionality). */
+  if (ECN_MODE == ECN_COMPATIBILITY) ecn = 0;
+  if (ECN_MODE == ECN_RFC3168 && ecn == 3) ecn = 2;
+  return dscp | ecn;
+}
+
+/* A link without neighbours has no neighbour discovery (RFC 5969 section 10, RFC 3056 section 3.1); that of others is payload. */
+static __always_inline int is_neighbour_discovery(struct __sk_buff *skb, const struct inner *inner) {
+  __u8 type;
+  if (inner->next_header != IPPROTO_ICMPV6) return 0;
+  if (bpf_skb_load_bytes(skb, ETH_HLEN + sizeof(struct ipv6hdr), &type, 1) < 0) return 0;
+  return type >= ND_ROUTER_SOLICITATION && type <= ND_REDIRECT;
+}
+
+/* What may not enter: nothing is said about it, because whoever sends it knows what he does. */
+static __always_inline int may_enter(const struct inner *inner, int is_from_pods) {
+  if (is_compatible(&inner->destination) || is_multicast(&inner->destination)) return 0;
+  if (AUTOMATIC && (is_forbidden_inside(&inner->source) || is_forbidden_inside(&inner->destination))) return 0;
+  if (is_foreign_and_own(&inner->source)) return 0;
+  if (!is_from_pods) return 1;
+  if (PODS_CONFINED && !in_node_prefix(&inner->source)) return 0;
+  /* The peer would compare it with the outer source (RFC 5969 section 9.2). */
+  return !in_domain(&inner->source) || embedded_in(&inner->source) == UNDERLAY_ADDRESS;
+}
+
+/* 0 when the packet has no endpoint. A destination of the domain is its own next hop (RFC 3056 section 5.3). */
+static __always_inline __u32 endpoint_of(const struct inner *inner) {
+  if (!EMBEDS) return REMOTE;
+  return in_domain(&inner->destination) ? embedded_in(&inner->destination) : RELAY;
+}
+
+static __always_inline __u16 header_checksum(const struct iphdr *header) {
+  return ~folded(bpf_csum_diff(0, 0, (void *)header, sizeof(*header), 0));
+}
+
+static __noinline int encapsulate(struct __sk_buff *skb) {
+  struct inner inner;
+  struct reason unreachable = {ICMPV6_DEST_UNREACH, ADDRESS_UNREACHABLE, 0};
+  if (skb->protocol != bpf_htons(ETH_P_IPV6) || !read_inner(skb, ETH_HLEN, &inner)) return TC_ACT_SHOT;
+  int is_from_self = skb->ingress_ifindex == 0;
+  int is_from_pods = !is_from_self && skb->ingress_ifindex != OVERLAY_INDEX;
+  if (!may_enter(&inner, is_from_pods)) return TC_ACT_SHOT;
+  if (AUTOMATIC && is_from_self && is_neighbour_discovery(skb, &inner)) return TC_ACT_SHOT;
+
+  int is_known = !EMBEDS || in_domain(&inner.destination) || RELAY != 0;
+  __u32 destination = endpoint_of(&inner);
+  if (!is_known) return report(skb, &inner, 0, &unreachable);
+  if (AUTOMATIC && is_special(destination)) return TC_ACT_SHOT;
+  if (is_own(destination) || is_own_broadcast(destination))
+    return report(skb, &inner, 0, &unreachable);
+
+  __u8 tos = outer_tos(inner.traffic_class);
+  __u32 length = skb->len - ETH_HLEN;
+  __u32 port = port_towards(skb, destination);
+  if (port == 0) return report(skb, &inner, 0, &unreachable);
+  /* A route into a tunnel would never end (RFC 4213 section 3.2). */
+  if (port == OVERLAY_INDEX) return TC_ACT_SHOT;
+
+  __u32 link_mtu = port == UNDERLAY2_INDEX ? UNDERLAY2_MTU : UNDERLAY_MTU;
+  __u32 path = path_mtu(destination, link_mtu);
+  __u32 limit = path - sizeof(struct iphdr);
+  int dont_fragment = limit >= IPV6_MINIMUM_MTU;
+  if (STATIC_MTU != 0) {
+    limit = STATIC_MTU;
+    path = link_mtu;
+    dont_fragment = FRAGMENTS_FORBIDDEN;
+  } else if (MINIMUM_IS_DEFAULT) {
+    limit = IPV6_MINIMUM_MTU;
+  }
+  /* Below the smallest MTU of IPv6 the outer packet is fragmented instead, which nobody else may do. */
+  if (limit < IPV6_MINIMUM_MTU) limit = IPV6_MINIMUM_MTU;
+  struct reason too_big = {ICMPV6_PKT_TOOBIG, 0, limit};
+  if (length > limit) return report(skb, &inner, 0, &too_big);
+
+  struct iphdr outer = {};
+  outer.version = 4;
+  outer.ihl = 5;
+  outer.tos = tos;
+  outer.tot_len = bpf_htons(sizeof(outer) + length);
+  outer.frag_off = dont_fragment ? bpf_htons(IPV4_DONT_FRAGMENT) : 0;
+  outer.id = bpf_htons(__sync_fetch_and_add(&identification, 1));
+  outer.ttl = OUTER_TTL != 0 ? OUTER_TTL : inner.hop_limit;
+  outer.protocol = IPPROTO_IPV6;
+  outer.saddr = bpf_htonl(UNDERLAY_ADDRESS);
+  outer.daddr = bpf_htonl(destination);
+
+  /* The stack fragments what it forwards itself, and takes one off the TTL. */
+  int must_fragment = !dont_fragment && sizeof(outer) + length > path;
+  if (must_fragment) outer.ttl++;
+  outer.check = header_checksum(&outer);
+
+  __u64 flags = BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 | BPF_F_ADJ_ROOM_FIXED_GSO;
+  __be16 protocol = bpf_htons(ETH_P_IP);
+  if (bpf_skb_adjust_room(skb, sizeof(outer), BPF_ADJ_ROOM_MAC, flags) < 0) return TC_ACT_SHOT;
+  if (bpf_skb_store_bytes(skb, ETH_HLEN, &outer, sizeof(outer), 0) < 0) return TC_ACT_SHOT;
+  if (bpf_skb_store_bytes(skb, __builtin_offsetof(struct ethhdr, h_proto), &protocol, 2, 0) < 0) return TC_ACT_SHOT;
+  if (must_fragment) return bpf_redirect(OVERLAY_INDEX, BPF_F_INGRESS);
+  return bpf_redirect_neigh(port, 0, 0, 0);
+}

@@ -1,0 +1,1 @@
+../ebpf-tc/node.sh
