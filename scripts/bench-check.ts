@@ -15,7 +15,7 @@ import * as v from 'valibot';
 import { generateCapture, type GeneratedCapture } from './check/generated-capture.ts';
 
 const PACKETS = 1_000_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const TRIAL = fileURLToPath(new URL('check/trial.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../run.ts', import.meta.url));

@@ -13,7 +13,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'dist');
 
 /** Folders of which everything but TypeScript is copied. */
-const WITH_ASSETS = ['harness', 'suites', 'targets', 'scripts', 'schema', 'captures'];
+const WITH_ASSETS = ['docker', 'harness', 'suites', 'targets', 'scripts', 'schema', 'captures'];
 
 rmSync(DIST, { recursive: true, force: true });
 // Not npx, which would look for the program on the Internet where it is missing.

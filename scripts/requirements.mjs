@@ -101,6 +101,37 @@ export const SYSTEM_REQUIREMENTS = [
     neededBy: ['test'],
     why: 'is what the npm packages pcap and cap are compiled with (--wire pcap, --wire cap)',
   },
+  {
+    command: 'tc',
+    debianPackage: 'iproute2',
+    neededBy: ['test'],
+    why: 'loads the eBPF program of the target ebpf-tc',
+  },
+  {
+    command: 'clang',
+    debianPackage: 'clang',
+    neededBy: ['test'],
+    why: 'compiles the eBPF program of the target ebpf-tc',
+  },
+  {
+    command: 'bpf_helpers.h',
+    header: 'bpf/bpf_helpers.h',
+    debianPackage: 'libbpf-dev',
+    neededBy: ['test'],
+    why: 'is what the eBPF program of the target ebpf-tc is compiled with',
+  },
+  {
+    command: 'socat',
+    debianPackage: 'socat',
+    neededBy: ['test'],
+    why: 'is the tunnel of the target socat-6in4',
+  },
+  {
+    command: 'nft',
+    debianPackage: 'nftables',
+    neededBy: ['test'],
+    why: 'keeps from the target socat-6in4 what would end it',
+  },
 ];
 
 /** Whether a Node version (`v22.1.0`, `22.1`) is new enough. */

@@ -52,7 +52,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const plan = withFittingSizes(options.plan, bed, collected);
   const progressOf = (name: string): void => options.onProgress?.({ name, done: 0 });
   let tester: Qualification = { path: 'none', rates: [] };
-  const stopped = await untilStopped(signal, async () => {
+  const stopped = await untilStopped(signal, collected, async () => {
     progressOf('qualification of the tester');
     tester = await qualifyTester(options, plan, bed);
     await measure(options, plan, bed, collected, tester);
@@ -116,13 +116,17 @@ const measure = async (
 };
 
 /** Why it ended early by itself; an interruption is known from the signal. What breaks before anything is measured goes on. */
-const untilStopped = async (signal: AbortSignal, work: () => Promise<void>): Promise<string | undefined> => {
+const untilStopped = async (
+  signal: AbortSignal,
+  { rates }: Collected,
+  work: () => Promise<void>,
+): Promise<string | undefined> => {
   try {
     await work();
     return undefined;
   } catch (error) {
     if (signal.aborted) return undefined;
-    if (isProto41Error(error) && error.code.startsWith('WIRE_')) return error.message;
+    if (isProto41Error(error) && rates.size > 0) return error.message;
     throw error;
   }
 };

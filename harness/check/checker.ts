@@ -98,6 +98,8 @@ export class Checker {
   }
 
   #tellLate(findings: readonly Finding[]): void {
+    if (findings.length === 0) return;
+    this.tally.framesWithFindings += new Set(findings.map(({ frameNumber }) => frameNumber)).size;
     for (const finding of findings) {
       this.#count(finding);
       const { frameNumber } = finding;

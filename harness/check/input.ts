@@ -57,8 +57,12 @@ export class CaptureInput {
     return this.#sampler?.info;
   }
 
-  /** Reads ahead; what cannot be read is left to be found when it is read again. */
-  async sample(onPassed?: PassedFrames): Promise<void> {
+  /**
+   * Reads ahead; what cannot be read is left to be found when it is read again.
+   *
+   * @param isForSides nothing but the sides of a node is looked for, which a file of one interface does not have
+   */
+  async sample(onPassed?: PassedFrames, isForSides = false): Promise<void> {
     const decoder = new CaptureDecoder(this.name, 'reused');
     this.#sampler = decoder;
     const record = createRecord();
@@ -71,6 +75,7 @@ export class CaptureInput {
       decoder.push(chunk);
       try {
         while (decoder.read(record)) {
+          if (isForSides && decoder.info?.format === 'pcap') return;
           locate(record, place);
           const sample = this.#sampleOf(record.interfaceIndex);
           sample.tunnelled.add(place);

@@ -44,7 +44,8 @@ export async function checkCaptures(
   const outcomes: CheckOutcome[] = [];
   for (const input of inputs) {
     if (signal?.aborted === true && outcomes.length > 0) break;
-    if (inputs.length === 1) await input.sample(passedTo(sinks));
+    const isForSides = request.profile !== undefined && request.inside === undefined && request.outside === undefined;
+    if (inputs.length === 1) await input.sample(passedTo(sinks), isForSides);
     outcomes.push(await judgeGroup(prepare([input], request), sinks, signal));
   }
   return outcomes;

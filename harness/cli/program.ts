@@ -63,6 +63,8 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .version(toolVersion(), '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
+    // For commands below a command: what follows their name is theirs.
+    .enablePositionalOptions()
     .addHelpText('after', EXAMPLES)
     .exitOverride()
     .configureOutput({
@@ -94,6 +96,9 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
   command('plan')
     .description('address plan of an overlay: node prefixes, capacity beside the alternatives, MTU, configuration')
     .argument('[profile]', 'overlay to plan, e.g. 6rd:fd5a:1234:5600::/40+10.0.0.0/8,encap=fou:3544')
+    .option('--prefix <prefix>', 'IPv6 prefix of the overlay, instead of a profile, e.g. fd5a::/32', readText)
+    .option('--underlay <prefix>', 'IPv4 network of the nodes, instead of a profile, e.g. 10.0.0.0/8', readText)
+    .option('--encap <kind>', 'what carries it, with these two: proto41, fou:<port>, gue:<port>', readText)
     .option('--nodes <count>', 'nodes of the cluster (default: 5000, or what fits)', readCount)
     .option('--pods <count>', 'pods on each node', readCount, 110)
     .option('--moves <count>', 'how often a pod comes, goes or moves in an hour', readAmount, 1)
@@ -188,7 +193,7 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     });
   const bench = command('bench')
     .description('throughput, loss and latency of a target, after RFC 8219 and RFC 2544')
-    // Both have flags of the same name.
+    // Both have flags of the same name: those behind `overlays` are its own.
     .enablePositionalOptions();
   addBenchFlags(bench).action(async (flags: BenchFlags) => {
     finish(await benchCommand(terminal, services, flags));

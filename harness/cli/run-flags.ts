@@ -80,7 +80,7 @@ export const addRunFlags = (command: Command): Command =>
     .addOption(
       new Option(
         '--kernel <name|file>',
-        'kernel of the vm node, see `list kernels`, a vmlinuz file, or all of them: all',
+        'kernel of the vm node, or one to boot in a container of the docker node, see `list kernels`, a vmlinuz file, or all of them: all',
       ).argParser(readText),
     )
     .addOption(
@@ -182,9 +182,9 @@ export const nodeOf = (flags: RunFlags): NodeName => flags.node ?? defaultNode(f
  */
 export const kernelText = (flags: RunFlags): string | undefined => {
   const node = nodeOf(flags);
-  if (node !== 'vm' && flags.kernel !== undefined) {
+  if (node !== 'vm' && node !== 'docker' && flags.kernel !== undefined) {
     throw new UsageError(
-      `--kernel ${flags.kernel}: expected --node vm, found ${node}; only the vm node boots a kernel of its own`,
+      `--kernel ${flags.kernel}: expected --node vm or docker, found ${node}; only these boot a kernel of their own`,
     );
   }
   if (flags.modules === undefined) return flags.kernel;

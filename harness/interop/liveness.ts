@@ -4,21 +4,28 @@ import type { PairLinks } from './links.ts';
 import type { PairClock } from './pair-clock.ts';
 import { SIDES, type Side } from './result.ts';
 
-const LIMIT_MS = 1000;
+const LIMIT_MS = 2000;
 
-/** Asks both nodes what every living node answers, so that one that only does not forward is told from a dead one. */
-export const askForLife = async (
+/**
+ * Asks both nodes what every living node answers, behind everything else that they got, so that one that does not forward is told from one
+ * that is dead or has not come to it yet.
+ *
+ * @returns the nodes that did not answer
+ */
+export const whoIsSilent = async (
   labs: Readonly<Record<Side, Lab>>,
   links: PairLinks,
   clock: PairClock,
-): Promise<void> => {
-  for (const side of SIDES) {
-    links.send(side, 'P', solicitationProbe(labs[side]).frame);
-    links.send(side, 'U', arpProbe(labs[side], 'U').frame);
-  }
-  await clock.until(() => whoIsSilent(links).length === 0, LIMIT_MS);
+): Promise<readonly Side[]> => {
+  const from = links.nextNumber;
+  const probes = SIDES.map((side) => ({ side, asked: [solicitationProbe(labs[side]), arpProbe(labs[side], 'U')] }));
+  for (const { side, asked } of probes) for (const { port, frame } of asked) links.send(side, port === 'P' ? 'P' : 'U', frame);
+  const silent = (): readonly Side[] => {
+    const answers = links.frames.slice(from - 1).filter(({ direction }) => direction === 'outbound');
+    return probes
+      .filter(({ side, asked }) => !answers.some((frame) => frame.side === side && asked.some((probe) => probe.isAnswer(frame))))
+      .map(({ side }) => side);
+  };
+  await clock.until(() => silent().length === 0, LIMIT_MS);
+  return silent();
 };
-
-/** The nodes that have sent nothing at all. */
-export const whoIsSilent = (links: PairLinks): readonly Side[] =>
-  SIDES.filter((side) => !links.ofSide(side).some(({ direction }) => direction === 'outbound'));

@@ -67,6 +67,13 @@ export class Network {
     this.#pathMtuBytes[from] = bytes;
   }
 
+  /** Whether a node has been told that its path takes no more than this. */
+  hasToldOf(from: Side, pathMtuBytes: number): boolean {
+    return [...this.fates.values()].some(
+      (fate) => fate.kind === 'too-big' && fate.from === from && fate.pathMtuBytes <= pathMtuBytes,
+    );
+  }
+
   /** Takes an IPv4 frame of a node; other frames are nothing to a router. */
   receive({ side, number, bytes }: LinkFrame): void {
     if (bytes.length < AT + IPV4.MINIMUM_HEADER_LENGTH || ethernetEtherType(bytes) !== ETHER_TYPE.IPV4) return;

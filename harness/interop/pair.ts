@@ -6,7 +6,7 @@ import { Players } from '../tester/players.ts';
 import { planSetUp, type SetUp } from '../tester/set-up.ts';
 import { judgePair, type JudgedEnd, type JudgeOptions, type PairJudgement } from './judge/judge-pair.ts';
 import type { Observed } from './judge/observed.ts';
-import { askForLife, whoIsSilent } from './liveness.ts';
+import { whoIsSilent } from './liveness.ts';
 import { PairLinks, type LinkFrame } from './links.ts';
 import { Network } from './network.ts';
 import { PairClock } from './pair-clock.ts';
@@ -64,6 +64,7 @@ export const playPair = async (options: PairOptions): Promise<PairOutcome | Pair
   const { participants, profile } = options;
   const setUps = planBoth(participants, profile);
   const sessions = { n1: participants.n1.session, n2: participants.n2.session };
+  const deaths = watchForDeath(participants);
   let failure: unknown;
   try {
     const outcomes = await Promise.all(
@@ -73,11 +74,12 @@ export const playPair = async (options: PairOptions): Promise<PairOutcome | Pair
       const outcome = outcomes[index];
       if (outcome?.kind === 'unsupported') return { kind: 'refused', side, reason: outcome.reason };
     }
-    return await talk(options, setUps);
+    return await talk(options, setUps, deaths);
   } catch (error) {
     failure = error;
     throw error;
   } finally {
+    deaths.stop();
     await takeDown(options, sessions, failure);
   }
 };
@@ -111,10 +113,13 @@ const planBoth = ({ n1, n2 }: PairOptions['participants'], profile: Profile): Re
   return { n1: first, n2: planSetUp(n2.session, profile, { dutIpv4: first.lab.underlay.n2.toString() }) };
 };
 
-const talk = async (options: PairOptions, setUps: Readonly<Record<Side, SetUp>>): Promise<PairOutcome> => {
+const talk = async (
+  options: PairOptions,
+  setUps: Readonly<Record<Side, SetUp>>,
+  deaths: DeathWatch,
+): Promise<PairOutcome> => {
   const { participants, signal, seed } = options;
   const labs: Readonly<Record<Side, Lab>> = { n1: setUps.n1.lab, n2: setUps.n2.lab };
-  const deaths = watchForDeath(participants);
   const sessions = SIDES.map((side) => participants[side].session);
   const clock = new PairClock(sessions, {
     hasRealPods: options.pods === 'kernel',
@@ -156,7 +161,7 @@ const talk = async (options: PairOptions, setUps: Readonly<Record<Side, SetUp>>)
       clock,
       onStep,
     });
-    if (!crosses) await askForLife(labs, links, clock);
+    const silent = crosses ? [] : await whoIsSilent(labs, links, clock);
     deaths.check();
     links.onFrame = () => undefined;
     onStep('judging');
@@ -165,11 +170,9 @@ const talk = async (options: PairOptions, setUps: Readonly<Record<Side, SetUp>>)
     const judgement = judgePair(observed, { ...options, ends: participants });
     for (const { frameNumber, requirement, end } of judgement.findings)
       if (frameNumber !== undefined) links.annotate(frameNumber, `${requirement}: ${end}`);
-    const silent = crosses ? [] : whoIsSilent(links);
     return { kind: 'played', ...judgement, traffic: results, links, silent };
   } finally {
     links.close();
-    deaths.stop();
   }
 };
 

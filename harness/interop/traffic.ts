@@ -17,8 +17,10 @@ const SIZES_LIMIT_MS = 2000;
 const TRANSFER_LIMIT_MS = 20_000;
 const FIRST_PING_LIMIT_MS = 500;
 const FIRST_PINGS = 8;
-/** What is still under way at the end. */
-const SETTLE_MS = 150;
+const LAST_PINGS = 3;
+/** Nothing is under way any more when nothing has been seen for so long; a node that is busy without end is not waited for. */
+const QUIET_MS = 100;
+const QUIET_LIMIT_MS = 3000;
 /** The narrower path: so much less than what the tunnel needs for its packets. */
 const NARROWER_BY_BYTES = 100;
 
@@ -70,8 +72,29 @@ export const runTraffic = async (options: TrafficOptions): Promise<TrafficOutcom
   } else {
     for (const from of SIDES) await step('ping', from, () => pings(options, from));
   }
-  await clock.sleep(SETTLE_MS);
+  await settle(options, crosses);
   return { results, crosses, settledFrom };
+};
+
+/**
+ * Waits for what is still under way, so that nothing is taken for lost that is only late: a last ping each way, behind everything else,
+ * and then silence.
+ */
+const settle = async (options: TrafficOptions, crosses: boolean): Promise<void> => {
+  const { clock, links, pods } = options;
+  for (const from of crosses ? SIDES : []) {
+    for (let attempt = 0; attempt < LAST_PINGS; attempt++) {
+      const { arrived } = await pods.ping(podPair(options, from, POD.probe), [SMALLEST_PING_BYTES], SIZES_LIMIT_MS);
+      if (arrived.length > 0) break;
+    }
+  }
+  let frames = -1;
+  let changedMs = clock.nowMs();
+  await clock.until(() => {
+    if (links.frames.length !== frames) changedMs = clock.nowMs();
+    frames = links.frames.length;
+    return clock.nowMs() - changedMs >= QUIET_MS;
+  }, QUIET_LIMIT_MS);
 };
 
 /** What there is to say of one step. */
@@ -88,15 +111,17 @@ const podPair = ({ labs }: TrafficOptions, from: Side, index: number): PodPair =
 
 /** Until neighbours are resolved and both nodes forward. */
 const firstPings = async (options: TrafficOptions): Promise<boolean> => {
-  const waiting = new Set<Side>(SIDES);
-  for (let attempt = 0; attempt < FIRST_PINGS && waiting.size > 0; attempt++) {
-    for (const from of [...waiting]) {
+  let waiting: readonly Side[] = SIDES;
+  for (let attempt = 0; attempt < FIRST_PINGS && waiting.length > 0; attempt++) {
+    const silent: Side[] = [];
+    for (const from of waiting) {
       const pair = podPair(options, from, POD.ping);
       const { arrived } = await options.pods.ping(pair, [SMALLEST_PING_BYTES + 56], FIRST_PING_LIMIT_MS);
-      if (arrived.length > 0) waiting.delete(from);
+      if (arrived.length === 0) silent.push(from);
     }
+    waiting = silent;
   }
-  return waiting.size === 0;
+  return waiting.length === 0;
 };
 
 const pings = async (options: TrafficOptions, from: Side): Promise<Said> => {
@@ -149,8 +174,9 @@ const narrowedPath = async (
   const probe = podPair(options, from, POD.probe);
   // One packet that the path does not take any more tells the node; a ping behind it, that it has had time to take that in.
   await pods.datagrams(probe, [tunnelMtuBytes], FIRST_PING_LIMIT_MS);
-  await pods.ping(probe, [SMALLEST_PING_BYTES], FIRST_PING_LIMIT_MS);
-  onSettled(links.nextNumber);
+  const isTold = network.hasToldOf(from, pathMtuBytes);
+  const { arrived } = await pods.ping(probe, [SMALLEST_PING_BYTES], SIZES_LIMIT_MS);
+  if (isTold && arrived.length > 0) onSettled(links.nextNumber);
   const narrowed = profile.switches.mtuMode === 'static' ? tunnelMtuBytes : tunnelMtuBytes - NARROWER_BY_BYTES;
   const sizes = await datagrams(options, from, POD.narrowedDatagrams, [narrowed]);
   return {

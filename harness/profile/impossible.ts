@@ -19,5 +19,7 @@ export const impossibility = ({
     return `expected encapLimit=off with ${head}; the option belongs to an outer IPv6 header (mapping ip6ip6)`;
   if (switches.brAddress === 'anycast' && !(mapping.kind === '6rd' && mapping.role === 'br'))
     return `expected brAddress=unicast with ${head}; only a border relay (6rd-br) sends from an anycast address`;
+  if (switches.podSource === 'node-prefix' && mapping.kind === '6rd' && mapping.role === 'br')
+    return `expected podSource=any with ${head}; what a border relay sends into the domain comes from native sources (RFC 5969 section 8)`;
   return undefined;
 };

@@ -6,6 +6,7 @@ export {
   CATALOGUE_PROFILES,
   isBorderRelay,
   isConfiguredTunnel,
+  isDeclared,
   mappingProfile,
   udpPortOf,
   type CatalogueProfile,

@@ -60,6 +60,13 @@ export const mappingProfile = (mapping: Mapping): CatalogueProfile =>
 export const isConfiguredTunnel = ({ mapping: { kind } }: Pick<Profile, 'mapping'>): boolean =>
   kind === '6in4' || kind === 'ip6ip6';
 
+/**
+ * Whether somebody has said how a switch is: the words of the profile, or the target. What nobody has said is only a default, beside which
+ * the standards may permit the other values as well.
+ */
+export const isDeclared = ({ asked, policies }: Pick<Profile, 'asked' | 'policies'>, name: SwitchName): boolean =>
+  asked.includes(name) || policies[name] !== undefined;
+
 /** The BR of a 6rd domain (RFC 5969 section 3). */
 export const isBorderRelay = ({ mapping }: Pick<Profile, 'mapping'>): boolean =>
   mapping.kind === '6rd' && mapping.role === 'br';

@@ -15,7 +15,6 @@ export interface StartCheck {
 
 /** Switch values without an implementation here. */
 const UNSUPPORTED: { readonly [Name in SwitchName]?: Switches[Name] } = {
-  sourcePair: 'legacy-3056',
   ipsec: 'required',
 };
 

@@ -52,7 +52,7 @@ export class Comparison {
 
   /** @param rules what the rules find in the frames of the replay */
   compare(original: OriginalFinding, rules: readonly RuleFindingNow[]): ComparedFinding {
-    const ruled = rules.find(({ requirement }) => requirement === original.requirement);
+    const ruled = this.#ruledNow(original, rules);
     const seen = original.by === 'rule' ? undefined : this.#compareOutput(original);
     if (seen !== undefined && (seen.state !== 'gone' || ruled === undefined)) return { original, ...seen };
     if (ruled === undefined) return this.#unruled(original);
@@ -61,6 +61,15 @@ export class Comparison {
     return isSame
       ? { original, state: 'still there', because: `the rule finds it in the same output: ${ruled.actual}`, now }
       : { original, state: 'different', because: `the rule finds it in other bytes: ${ruled.actual}`, now };
+  }
+
+  /** What the rule finds for the same stimulus if it does, else for any, good packets included. */
+  #ruledNow({ requirement, decisive }: OriginalFinding, rules: readonly RuleFindingNow[]): RuleFindingNow | undefined {
+    const found = rules.filter((each) => each.requirement === requirement);
+    const cause = this.#find(this.#then, decisive)?.cause;
+    const isOfCause = ({ frame }: RuleFindingNow): boolean =>
+      cause !== undefined && this.#find(this.#now, frame)?.cause === cause;
+    return found.find(isOfCause) ?? found[0];
   }
 
   /** A rule that has nothing to look at finds nothing: where addresses were carried over, that may be why. */

@@ -48,10 +48,12 @@ export interface NamedField {
   readonly field: string;
 }
 
+/** What stands in parentheses, or is a packet in one line, says which packet it was, not what is wrong with it. */
+const WHICH_PACKET = /\([^()]*\)|\b(?:Ethernet|IPv4|IPv6) \S+ > .*$/gs;
+
 /** The fields of a packet that a text names, for violations that say what is wrong but not where. */
 export const fieldsNamedIn = (sentence: string, layers: readonly PacketLayer[]): readonly NamedField[] => {
-  // What stands in parentheses says which packet it was, not what is wrong with it.
-  const text = sentence.replace(/\([^()]*\)/g, ' ');
+  const text = sentence.replace(WHICH_PACKET, ' ');
   const which: Which = /\binner\b/i.test(text) ? 'inner' : /\bouter\b/i.test(text) ? 'outer' : 'any';
   return FIELD_WORDS.filter(({ words }) => words.test(text)).flatMap(({ kinds, fields }) => {
     const layer = pick(

@@ -37,6 +37,8 @@ export interface CaseHost {
   readonly propertyPackets: number;
   nextMark(): number;
   tag(mark: number): Uint8Array;
+  /** For the fragments of the packet with this mark. */
+  identificationOf(mark: number): number;
   exchange(
     caseId: string,
     stimuli: readonly Stimulus[],
@@ -106,11 +108,11 @@ export class CaseContext implements TestContext {
   }
 
   fragmentOf(whole: Stimulus, piece: FragmentPiece): Stimulus {
-    return fragmentOf(whole, piece);
+    return fragmentOf(whole, piece, (mark) => this.#host.identificationOf(mark));
   }
 
   fragmentsOf(whole: Stimulus, pieceLengthsBytes: readonly number[]): Stimulus[] {
-    return fragmentsOf(whole, pieceLengthsBytes);
+    return fragmentsOf(whole, pieceLengthsBytes, (mark) => this.#host.identificationOf(mark));
   }
 
   mark(): number {

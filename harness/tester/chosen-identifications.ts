@@ -1,3 +1,5 @@
+import type { NodeSession } from '../node/node.ts';
+
 /**
  * Identifications that cases choose themselves. Those that follow from marks leave them out: a device may still hold fragments of packets
  * that an earlier case never completed, and would take these for more of them.
@@ -10,6 +12,37 @@ export const CHOSEN_IDENTIFICATIONS = {
 } as const;
 
 const ALL: ReadonlySet<number> = new Set(Object.values(CHOSEN_IDENTIFICATIONS).flat());
+
+/** Of as many packets in a row no two have the same Identification; half of all there are, so that a free one is soon found. */
+const REMEMBERED = 0x8000;
+
+/**
+ * Identifications of the packets that the tester sends in fragments. What follows from a mark may be that of a packet which an earlier case
+ * never completed, and for whose fragments the node still waits: then it is the next one that is free.
+ */
+export class Identifications {
+  readonly #marks = new Map<number, number>();
+
+  of(mark: number): number {
+    let identification = identificationOfMark(mark);
+    while ((this.#marks.get(identification) ?? mark) !== mark || ALL.has(identification))
+      identification = (identification % 0xffff) + 1;
+    this.#marks.delete(identification);
+    this.#marks.set(identification, mark);
+    const [oldest] = this.#marks.size > REMEMBERED ? this.#marks.keys() : [];
+    if (oldest !== undefined) this.#marks.delete(oldest);
+    return identification;
+  }
+}
+
+const bySession = new WeakMap<NodeSession, Identifications>();
+
+/** Those of a node that runs, which keeps fragments whatever profile comes next. */
+export const identificationsOf = (session: NodeSession): Identifications => {
+  const known = bySession.get(session) ?? new Identifications();
+  bySession.set(session, known);
+  return known;
+};
 
 /** An identification of the mark's own, from 1 to 0xffff, that no case chooses. */
 export const identificationOfMark = (mark: number): number => {

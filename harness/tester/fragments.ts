@@ -22,18 +22,22 @@ export const outerPayload = (whole: Stimulus): Uint8Array =>
  * An Identification of the stimulus' own, where the case has set none: the usual 0 would put fragments of different packets together.
  * Never 0 itself.
  */
-const identificationOf = ({ mark, identification = 0 }: Stimulus): number =>
-  identification === 0 ? identificationOfMark(mark) : identification;
+const identificationOf = ({ mark, identification = 0 }: Stimulus, ofMark: (mark: number) => number): number =>
+  identification === 0 ? ofMark(mark) : identification;
 
 /** One fragment; it belongs to the whole, and so does everything that the DUT makes of it. */
-export const fragmentOf = (whole: Stimulus, piece: FragmentPiece): Stimulus => {
+export const fragmentOf = (
+  whole: Stimulus,
+  piece: FragmentPiece,
+  ofMark: (mark: number) => number = identificationOfMark,
+): Stimulus => {
   const bytes = outerPayload(whole);
   const { offsetBytes } = piece;
   const end = piece.lengthBytes === undefined ? bytes.length : offsetBytes + piece.lengthBytes;
   const content = piece.payload ?? bytes.subarray(offsetBytes, end);
   const moreFragments = piece.moreFragments ?? end < bytes.length;
   const frameOf = isIpv6Frame(whole.frame) ? ipv6FragmentFrame : ipv4FragmentFrame;
-  const frame = frameOf(whole, piece, content, moreFragments, identificationOf(whole));
+  const frame = frameOf(whole, piece, content, moreFragments, identificationOf(whole, ofMark));
   const title = `fragment of ${String(content.length)} bytes at ${String(offsetBytes)} of the ${whole.title}`;
   return { ...whole, frame, title, partOf: whole };
 };
@@ -66,12 +70,16 @@ const ipv4FragmentFrame = (
 };
 
 /** The whole in pieces of the given payload lengths and a last one with the rest. */
-export const fragmentsOf = (whole: Stimulus, pieceLengthsBytes: readonly number[]): Stimulus[] => {
+export const fragmentsOf = (
+  whole: Stimulus,
+  pieceLengthsBytes: readonly number[],
+  ofMark: (mark: number) => number = identificationOfMark,
+): Stimulus[] => {
   let offsetBytes = 0;
   const pieces = pieceLengthsBytes.map((lengthBytes) => {
     const piece = { offsetBytes, lengthBytes };
     offsetBytes += lengthBytes;
     return piece;
   });
-  return [...pieces, { offsetBytes }].map((piece) => fragmentOf(whole, piece));
+  return [...pieces, { offsetBytes }].map((piece) => fragmentOf(whole, piece, ofMark));
 };

@@ -4,6 +4,7 @@ import { seededRandom, type SeededRandom } from '../random.ts';
 import { Recorder, recordWire, type RecordedWire } from '../wire/recorder.ts';
 import { WireError } from '../wire/wire-error.ts';
 import type { PortName } from '../wire/wire.ts';
+import { identificationsOf } from './chosen-identifications.ts';
 import { CaseContext, type CaseHost } from './case-scope.ts';
 import { CourseLog } from './course.ts';
 import type { SetupChanges } from './context.ts';
@@ -205,6 +206,7 @@ class LiveTestbed implements Testbed {
       propertyPackets: this.#propertyPackets,
       nextMark: () => this.#marks.next(),
       tag: (mark) => this.#marks.tag(mark),
+      identificationOf: (mark) => identificationsOf(this.#session).of(mark),
       exchange: async (caseId, stimuli, { cold = false, watch }) => {
         const { fences } = required();
         if (this.#judgedErrors !== undefined) await this.#errors.refill(stimuli, this.#judgedErrors);

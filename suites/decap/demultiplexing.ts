@@ -10,7 +10,12 @@ const SIX_TO_FOUR = Ipv6Address.parse('2002:c633:641e:1::10');
 // RFC 4213 section 3 and RFC 3964 section 6.1: a configured and an automatic tunnel on one IPv4 address. What N2 sends belongs to
 // the tunnel that is configured to it, all the rest to the automatic one, and each has its own checks and no others.
 decap.case('decap.tunnel-demultiplexing', async (t) => {
-  await t.restart(otherKind(t.profile));
+  // Addresses of the one are foreign to the other.
+  const { secondTunnel = '' } = otherKind(t.profile);
+  await t.restart({
+    secondTunnel: `${secondTunnel},foreignPrefixCheck=off,sourcePair=strict`,
+    switches: { foreignPrefixCheck: 'off', sourcePair: 'strict' },
+  });
   const { lab, secondLab } = t;
   const [configured, automatic] = lab.map === undefined ? [lab, secondLab] : [secondLab, lab];
   const { n2, n3 } = automatic;

@@ -47,6 +47,12 @@ export const outsideAddress = (lab: Lab): Ipv6Address => lab.outsidePrefix.at(9)
 export const embedsNothing = ({ mapping }: Profile): string | undefined =>
   mapping.kind === '6rd' || mapping.kind === '6to4' ? undefined : 'the prefixes of nodes embed no addresses';
 
+/** RFC 3056 section 9 alone leaves the comparison of inner and outer source to the node. */
+export const pairsMayDiffer = (profile: Profile): string | undefined =>
+  profile.switches.sourcePair === 'strict' || embedsNothing(profile) !== undefined
+    ? undefined
+    : 'sourcePair=legacy-3056 makes the check optional';
+
 /** The first reason that one of the questions has. */
 export const unless =
   (...questions: readonly ((profile: Profile) => string | undefined)[]) =>

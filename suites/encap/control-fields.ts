@@ -21,7 +21,8 @@ encap.case('encap.flags-and-offset', async (t) => {
     t.expectEqual('reserved flag', outer.reservedFlag, false, { frame });
     t.expectEqual('MF', outer.moreFragments, false, { frame });
     t.expectEqual('Fragment Offset', outer.fragmentOffset, 0, { frame });
-    // DF in dynamic mode is a SHOULD.
+    // Of an outer IPv6 header nobody on the way makes fragments. DF in dynamic mode is a SHOULD.
+    if (packet.outerIpv6 !== undefined) continue;
     t.expectEqual(`DF with a ${isStatic ? 'static' : 'dynamic'} tunnel MTU`, outer.dontFragment, !isStatic, {
       frame,
       tolerated: !isStatic,

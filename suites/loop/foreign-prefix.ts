@@ -1,6 +1,6 @@
 import { Ipv6Address, Ipv6Prefix, type Ipv4Address } from '../../harness/address/index.ts';
 import type { LabNode } from '../../harness/lab/index.ts';
-import type { Profile } from '../../harness/profile/index.ts';
+import { isDeclared, type Profile } from '../../harness/profile/index.ts';
 import type { SetupChanges, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { expectDroppedBeside } from '../decap/judging.ts';
 import { embedsNothing, named } from '../decap/vectors.ts';
@@ -90,9 +90,25 @@ const judgeEncapsulation = async (t: TestContext, sources: readonly Ipv6Address[
 // The same on the way in: what enters a tunnel with a source that embeds an own IPv4 address in the prefix of another mechanism has come
 // round.
 loop.case('loop.foreign-prefix-encap', { notFor: embedsNothing }, async (t) => {
-  await t.restart(checking(t.profile));
+  const { profile } = t;
+  await t.restart(checking(profile));
   await judgeEncapsulation(t, besideOwn(t));
+  if (profile.switches.foreignPrefixCheck === 'off' && isDeclared(profile, 'foreignPrefixCheck'))
+    await judgeUnchecked(t);
 });
+
+/** A node that is declared not to check takes such a packet for one like any other. */
+const judgeUnchecked = async (t: TestContext): Promise<void> => {
+  await t.restart({ switches: { ...CHECKING, foreignPrefixCheck: 'off' } });
+  const stimuli = besideOwn(t).map((source) =>
+    named(
+      t.fromPod({ source, ethernetSource: t.lab.macOf(t.lab.n1.pod()) }),
+      `packet on P with the source ${source.toString()}, which the node is declared not to check`,
+    ),
+  );
+  const seen = await t.exchange(...stimuli);
+  for (const stimulus of stimuli) t.expectTunnelled(seen, stimulus);
+};
 
 loop.case(
   'loop.foreign-prefix-encap',

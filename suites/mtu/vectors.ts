@@ -27,7 +27,10 @@ export const PACKET_TOO_BIG = 2;
 /** So that the error itself is of 1280 bytes (RFC 4443 section 2.4). */
 const OUTER_QUOTE_BYTES = IPV6_MINIMUM_MTU_BYTES - 48;
 
-export const DYNAMIC = { switches: { mtuMode: 'dynamic' } } as const satisfies SetupChanges;
+/** The tunnel MTU is what the underlay leaves, so that there is something to learn. */
+export const DYNAMIC = {
+  switches: { mtuMode: 'dynamic', mtuDefault: 'underlay-minus-overhead' },
+} as const satisfies SetupChanges;
 
 /** The tunnel MTU is the default of static mode. */
 export const STATIC = { switches: { mtuMode: 'static' } } as const satisfies SetupChanges;

@@ -4,10 +4,7 @@
  *
  * Pods, routes, neighbours, hop limits and nearly all ICMPv6 are the stack's. It routes what belongs into the tunnel to the device
  * `overlay`, at whose egress it is encapsulated; what comes out of the tunnel enters the stack at the ingress of that device.
- * config.h is written by `up`: the program is compiled for the set-up.
  */
-#include "config.h"
-
 #include "bpf/packet.h"
 
 #include "bpf/decapsulate.h"
@@ -51,7 +48,7 @@ static __noinline int from_underlay(struct __sk_buff *skb) {
   __s64 sum = sum_of(skb, ETH_HLEN, header_length, 0);
   if (sum < 0 || folded(sum) != 0xffff) return TC_ACT_OK;
 
-  int is_mine = skb->pkt_type == PACKET_HOST && header.daddr == bpf_htonl(UNDERLAY_ADDRESS);
+  int is_mine = skb->pkt_type == PACKET_HOST && header.daddr == bpf_htonl(config.underlay_address);
   int is_fragment = (header.frag_off & bpf_htons(IPV4_MORE_FRAGMENTS | IPV4_OFFSET)) != 0;
   if (header.protocol == IPPROTO_ICMP && is_mine && !is_fragment) {
     int verdict = TC_ACT_OK;
@@ -63,7 +60,7 @@ static __noinline int from_underlay(struct __sk_buff *skb) {
   if (header.protocol != IPPROTO_IPV6) return TC_ACT_OK;
   /* Nothing else takes this protocol here, and its sender is not to be answered. */
   if (!is_mine || !may_come_from(bpf_ntohl(header.saddr)) || !has_sound_options(skb, header_length)) return TC_ACT_SHOT;
-  if (STRICT_RPF && port_towards(skb, bpf_ntohl(header.saddr)) != skb->ifindex) return TC_ACT_SHOT;
+  if (config.strict_rpf && port_towards(skb, bpf_ntohl(header.saddr)) != skb->ifindex) return TC_ACT_SHOT;
   if (is_fragment) return convert_fragment(skb, &header);
   struct outer outer = {bpf_ntohl(header.saddr), header.tos};
   return decapsulate(skb, &outer, header_length, total_length - header_length);

@@ -1,4 +1,4 @@
-# Read by up and down: names of what the node is made of.
+# Read by up and down: names of what the node is made of; bpf/config.h has the numbers too.
 
 TARGET=ebpf-tc
 # The two ends of one link. Only the first has traffic; the second is there because a link has two ends.
@@ -14,5 +14,8 @@ REASSEMBLY_PORT=4790
 REASSEMBLY_ADDRESS=192.0.0.8
 # Number of the block of filters.
 BLOCK=41
+# Says that the bpf file system is mounted by this target.
+MOUNTED=${TMPDIR:-/tmp}/ebpf-tc.mounted
+OBJECT=${TMPDIR:-/tmp}/ebpf-tc.o
 
 . ./node.sh

@@ -12,7 +12,7 @@ import { assert, suite } from '../support/suite.ts';
 
 const test = suite('bench/faults', { timeoutMs: 120_000 });
 
-const PLAN: BenchPlan = { ...QUICK_PLAN, repetitions: 2, searchSeconds: 0.1, finalSeconds: 0.2, resolution: 0.05 };
+const PLAN: BenchPlan = { ...QUICK_PLAN, repetitions: 1, searchSeconds: 0.1, finalSeconds: 0.2, resolution: 0.05 };
 
 const measured = async (faults: readonly string[], plan: Partial<BenchPlan>): Promise<BenchResult> => {
   await using session = await startModelledNode({ faults });

@@ -41,6 +41,20 @@ test('0 where nothing is wrong, 1 for findings, 4 where there is nothing to judg
   assert.match(ordinary.stdout, /1 frame, 0 tunnel packets: nothing to judge/);
 });
 
+test('the page names the wrong field of the packet, and is told of', async () => {
+  const out = join(folder, 'page');
+  const { exitCode, stdout } = await commandLine('check', await file('<bad>.pcapng', BAD), '--out', out);
+  assert.is(exitCode, 1);
+  assert.match(stdout, `report in ${out}`);
+  const page = await readFile(join(out, 'check.html'), 'utf8');
+  assert.match(page, 'headline bad');
+  assert.match(page, '1 finding in 1 frame, 1 requirement violated');
+  assert.match(page, /<tr class="marked">\s*<th scope="row">headerChecksum<\/th>/);
+  assert.match(page, '<mark>12</mark> <mark>34</mark>');
+  assert.match(page, '&lt;bad&gt;.pcapng');
+  assert.is((await commandLine('check', await file('again.pcapng', BAD), '--out', out)).exitCode, 2);
+});
+
 test('ordinary traffic is nothing to judge under a given profile, too', async () => {
   const { exitCode, stdout } = await commandLine('check', await file('o.pcapng', ORDINARY), '--profile', 'overlay');
   assert.is(exitCode, 4);
@@ -58,6 +72,31 @@ test('2 for a capture that is cut, with what was found before', async () => {
   const two = await commandLine('check', path, await file('bad2.pcapng', BAD));
   assert.is(two.exitCode, 2);
   assert.match(two.stdout, /1 finding in 1 frame, 1 requirement violated, 1 capture not read to the end/);
+});
+
+test('2, with the place, for what is no capture', async () => {
+  const none: readonly (readonly [path: string, found: RegExp])[] = [
+    [join(folder, 'nosuch.pcap'), /nosuch\.pcap, byte 0: .*ENOENT/],
+    [folder, /byte 0: .*EISDIR/],
+    [await file('empty', new Uint8Array(0)), /empty, byte 0 \(record 1\): .*found an empty file/],
+    [await file('text', Buffer.from('hello world')), /text, byte 0 \(record 1\): .*magic number 0x68656c6c/],
+  ];
+  for (const [path, found] of none) {
+    const { exitCode, stdout } = await commandLine('check', path);
+    assert.is(exitCode, 2, path);
+    assert.match(stdout, found);
+  }
+});
+
+test('2, and what is missing, for zstd where neither Node nor a program unpacks it', async () => {
+  const path = await file('packed.zst', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0, 0, 0));
+  const { exitCode, stdout } = await execa(process.execPath, ['--import', 'tsx', 'run.ts', 'check', path], {
+    cwd: ROOT,
+    reject: false,
+    env: { NO_COLOR: '1', PATH: folder },
+  });
+  assert.is(exitCode, 2);
+  assert.match(stdout, /packed\.zst, byte 0: expected (?:the program zstd|more zstd data)/);
 });
 
 test('2 for wrong usage', async () => {
@@ -114,6 +153,24 @@ test('findings on standard input appear while the capture is still written', asy
   const { exitCode } = await live;
   assert.is(exitCode, 1);
   assert.match(text, /2 frames, 2 tunnel packets: 1 finding/);
+});
+
+test('a live capture that is ended with Ctrl-C is judged as far as it came', async () => {
+  const live = execa(process.execPath, ['--import', 'tsx', 'run.ts', 'check', '-', '--profile', 'overlay'], {
+    cwd: ROOT,
+    reject: false,
+    stdin: 'pipe',
+    env: { NO_COLOR: '1' },
+  });
+  live.stdin.write(BAD);
+  let text = '';
+  for await (const line of live.iterable({ from: 'stdout' })) {
+    text += `${String(line)}\n`;
+    if (String(line).includes('header checksum 0x1234')) live.kill('SIGINT');
+  }
+  const { exitCode } = await live;
+  assert.is(exitCode, 1);
+  assert.match(text, /2 frames, 2 tunnel packets: 1 finding in 1 frame/);
 });
 
 test.run();

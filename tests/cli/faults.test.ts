@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { main } from '../../harness/cli/main.ts';
 import { assemble } from '../../harness/cli/parts/index.ts';
 import { faultNames } from '../../harness/reference/faults/index.ts';
@@ -35,6 +38,20 @@ test('faults that are caught are counted by area, and the last line sums up', as
   assert.match(stdout, /^loop +\d+ +\d+ +\. /m);
   assert.match(stdout, /\nPASS (\d+) of \1 faults that have a case are caught \(100 %\);[^\n]+\n$/);
   assert.match(stderr, /^proto41: switching on \d+ faults/);
+});
+
+test('the page and the JSON are written where the user says', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'proto41-faults-'));
+  try {
+    const out = join(folder, 'score');
+    const { exitCode, stdout } = await faults(areas, '--fault', FAULT, '--out', out);
+    assert.is(exitCode, 0);
+    assert.match(stdout, `report in ${out}`);
+    assert.match(await readFile(join(out, 'faults.html'), 'utf8'), `id="fault-${FAULT}"`);
+    assert.match(await readFile(join(out, 'faults.json'), 'utf8'), `"name": "${FAULT}"`);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a fault that its case does not see survives, with what the case said, and the case proves nothing', async () => {

@@ -19,7 +19,9 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/--property-packets 100000/, 'takes minutes'],
   [/pods\.pcap|^tcpdump/, 'needs captures of both sides of a node, or the right to capture'],
   [/--slow/, 'waits for timers of minutes'],
+  [/--debug/, 'needs a terminal, and is tested with one (tests/cli/debug)'],
   [/--modules/, 'needs a kernel of its own'],
+  [/interop$/, 'takes minutes: every target that ships, on every kernel'],
 ];
 
 /** What `npm start --` comes down to, from any folder. */

@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { assert, suite } from '../support/suite.ts';
 
+/** Another Node than the one of the tests, to try the package with (npm run package:check). */
+const NODE = process.env['PROTO41_PACKAGE_NODE'] ?? process.execPath;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Packages that a user gets with ours; from this checkout, so that no registry is asked. */
 const DEVELOPMENT_ONLY = new Set(['tsx', 'typescript', 'uvu', 'prettier', 'oxlint']);
 
-const test = suite('end-to-end/package');
+const test = suite('end-to-end/package', { timeoutMs: 180_000 });
 let folder = '';
 let installed = '';
 
@@ -34,7 +36,7 @@ test.after(async () => {
 });
 
 const proto41 = (...parameters: readonly string[]) =>
-  execa(process.execPath, [join(installed, 'bin', 'proto41.js'), ...parameters], { cwd: folder, reject: false });
+  execa(NODE, [join(installed, 'bin', 'proto41.js'), ...parameters], { cwd: folder, reject: false });
 
 test('holds JavaScript, data and pages, no tests and no sources', async () => {
   const names = (await readdir(installed, { recursive: true })).map(String);
@@ -76,7 +78,7 @@ test('works as a library', async () => {
     const packet = build(ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }), ipv6({ source: 'fd00::1', destination: 'fd00::2' }));
     console.log(decode(packet, 'ipv4').layers.map(({ kind }) => kind).join(' '), parseProfile('overlay').catalogueProfile, typeof createRuleEngine);
   `;
-  const run = await execa(process.execPath, ['--input-type=module', '-e', program], { cwd: folder });
+  const run = await execa(NODE, ['--input-type=module', '-e', program], { cwd: folder });
   assert.is(run.stdout, 'ipv4 ipv6 6rd function');
 });
 

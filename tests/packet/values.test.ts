@@ -1,4 +1,4 @@
-import { Ipv6Address } from '../../harness/address/index.ts';
+import { Ipv6Address, Ipv6Prefix } from '../../harness/address/index.ts';
 import {
   arpIsIpv4OverEthernet,
   arpOperation,
@@ -35,6 +35,7 @@ import {
   protocolName,
   readNdpMessage,
   readNdpOptions,
+  routeInformationOption,
   routerAdvertisement,
   tcpFlagNames,
   toHex,
@@ -109,6 +110,21 @@ test('reads the options of Neighbor Discovery and says what is wrong with them',
   assert.is(problem('0502 000000000000'), 'an ND option runs over the end of the message');
   assert.is(problem('05'), 'an ND option is cut off');
   assert.is(toHex(ndpOption(200, fromHex('01'), 0)), 'c800010000000000');
+});
+
+test('Route Information options carry as much of the prefix as its length needs', () => {
+  const option = (text: string, preference?: 1 | 0 | -1): string =>
+    toHex(
+      routeInformationOption({
+        prefix: Ipv6Prefix.parse(text),
+        routeLifetimeSeconds: 600,
+        ...(preference === undefined ? {} : { preference }),
+      }),
+    );
+  // RFC 4191 section 2.3: type 24, length 1, 2 or 3, prefix length, preference in bits 3 and 4, lifetime, prefix.
+  assert.is(option('::/0'), '1801000000000258');
+  assert.is(option('2001:db8::/64', 1), '180240080000025820010db800000000');
+  assert.is(option('2001:db8::1/128', -1), '180380180000025820010db8000000000000000000000001');
 });
 
 test('reads a Router Advertisement as it was built', () => {

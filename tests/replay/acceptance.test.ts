@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { stimuliOf, type OriginalFinding, type Recording } from '../../harness/replay/recording.ts';
 import { saveRecording } from '../../harness/replay/save.ts';
-import { shrink } from '../../harness/replay/shrink/shrink.ts';
+import { shrinkFirst } from '../../harness/replay/shrink/shrink.ts';
 import type { FindingState } from '../../harness/replay/compare.ts';
 import { assert, suite } from '../support/suite.ts';
 import { inFolder, findingsAgainst, leaveEvidence, readRecording, replayAgainst } from './support.ts';
@@ -26,6 +26,7 @@ const FAULTS: readonly (readonly [fault: string, caseId: string, profile: string
   ['double-encap', 'encap.exactly-once', 'overlay'],
   ['id-duplicate-suppression', 'fragment.atomic-id-ignored', 'overlay'],
   ['frag-csum', 'fragment.encap-train', 'overlay'],
+  ['frag-last-mf1', 'fragment.encap-train', 'overlay'],
   ['decap-inner-reasm', 'fragment.inner-transit', 'overlay'],
   ['frag-pp-fixed-pointer', 'fragment.own-errors', 'overlay'],
   ['reasm-inorder-only', 'fragment.reassembly-before-decap', 'overlay'],
@@ -46,6 +47,17 @@ const FAULTS: readonly (readonly [fault: string, caseId: string, profile: string
   ['hl-from-ttl', 'hop-limit.decap-decrement', 'overlay'],
 ];
 
+const isShown = ({ by, decisive, mark }: OriginalFinding): boolean =>
+  by === 'rule' || decisive !== undefined || mark !== undefined;
+
+/** What no frame shows, because it was counted, timed, or stands in counters of the target. */
+const IN_NO_FRAME: readonly (readonly [fault: string, caseId: string, profile: string])[] = [
+  ['icmp4-untraced', 'icmp4.logged', 'overlay'],
+  ['no-rate-limit', 'icmp6.rate-limit', 'overlay'],
+  ['no-nud', 'neighbour.nud-sent', '6in4'],
+  ['spoof-uncounted', 'security.spoof-counter', 'overlay'],
+];
+
 /** The states of the findings of one requirement. */
 const statesOf = async (
   faults: readonly string[],
@@ -64,12 +76,15 @@ for (const [fault, caseId, profile] of FAULTS) {
       assert.ok(file !== undefined, `${caseId} leaves no evidence`);
       const recording = await readRecording(file);
       const [requirement] = caseId.split('/');
-      const finding = recording.findings.find((each) => each.requirement === requirement);
+      const own = recording.findings.filter((each) => each.requirement === requirement);
+      const [finding] = own;
       assert.ok(finding !== undefined, `${caseId} finds nothing`);
       assert.ok((await statesOf([fault], recording, finding)).includes('still there'), 'with the fault');
       for (const state of await statesOf([], recording, finding)) assert.is(state, 'gone');
 
-      const shrunk = await shrink(recording, finding, {
+      // Those first that a frame shows, as the command has them.
+      const shown = own.toSorted((one, other) => Number(isShown(other)) - Number(isShown(one)));
+      const shrunk = await shrinkFirst(recording, shown, {
         play: (candidate) => replayAgainst([fault], candidate),
         playGood: (candidate) => replayAgainst([], candidate),
         confirmations: 1,
@@ -80,6 +95,22 @@ for (const [fault, caseId, profile] of FAULTS) {
       assert.ok(stimuliOf(again).length <= MOST_PACKETS, `${String(stimuliOf(again).length)} packets`);
       assert.equal(await statesOf([fault], again, finding), ['still there']);
       assert.equal(await statesOf([], again, finding), ['gone']);
+    });
+  });
+}
+
+for (const [fault, caseId, profile] of IN_NO_FRAME) {
+  test(`${fault}: ${caseId} is in no frame, and still there by the word of its case, only where the fault is`, async () => {
+    await inFolder(async (folder) => {
+      const file = await leaveEvidence(folder, { fault, caseId, profile });
+      assert.ok(file !== undefined, `${caseId} leaves no evidence`);
+      const recording = await readRecording(file);
+      const finding = recording.findings.find((each) => !isShown(each));
+      assert.ok(finding !== undefined, `${caseId} finds nothing of the kind`);
+      for (const state of await statesOf([fault], recording, finding)) assert.is(state, 'still there');
+      for (const state of await statesOf([], recording, finding)) assert.is(state, 'gone');
+      const play = { play: () => replayAgainst([fault], recording), playGood: () => replayAgainst([], recording) };
+      await assert.rejects(shrinkFirst(recording, [finding], { ...play, confirmations: 1 }), /is in no single frame/);
     });
   });
 }

@@ -44,6 +44,8 @@ test('words lead to the field that they mean, outer or inner', () => {
   assert.equal(named('DF clear'), ['ipv4.dontFragment']);
   assert.equal(named('UDP checksum 0x0000'), ['udp.checksum']);
   assert.equal(named('nothing on any port'), []);
+  assert.equal(named('outer TTL (pod packet with hop limit 2) 1'), ['ipv4.ttl']);
+  assert.equal(named('on U: Ethernet 02:41:00:00:00:02 > 02:55:0a:00:00:02 | IPv4 10.0.0.1 > 10.0.0.2 ttl 64 DF'), []);
 });
 
 test.run();

@@ -7,7 +7,7 @@ import { IPV6, ipv6NextHeader } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { PortName } from '../../wire/wire.ts';
 import type { Stream } from '../traffic/stream.ts';
-import { isTagOf, tagSequence, tagTrial, writeTagOwner, writeTagSequence } from '../traffic/tag.ts';
+import { isTagOf, isTagWhole, tagSequence, tagTrial, writeTagOwner, writeTagSequence } from '../traffic/tag.ts';
 
 /** What happened to the frames of one stream in one trial. Times are nanoseconds since the start of the trial. */
 export interface StreamRecord {
@@ -81,7 +81,7 @@ export class Receiver {
       const { stream } = record;
       if (stream.outPort !== port || frame.length !== stream.outputBytes) continue;
       if (!isTagOf(frame, stream.outputTagAt, stream.id)) continue;
-      if (tagTrial(frame, stream.outputTagAt) !== record.trial) this.beside.late += 1;
+      if (tagTrial(frame, stream.outputTagAt) !== record.trial) this.#takeLate(record, frame);
       else this.#count(record, frame, Number(timestampNs - this.#startNs));
       return true;
     }
@@ -113,6 +113,11 @@ export class Receiver {
     // RFC 4737 section 3.3, in each flow by itself: between flows there is no order to keep.
     if (sequence < (record.latest[flow] ?? -1)) record.reordered += 1;
     else record.latest[flow] = sequence;
+  }
+
+  #takeLate(record: StreamRecord, frame: Uint8Array): void {
+    if (isTagWhole(frame, record.stream.outputTagAt)) this.beside.late += 1;
+    else this.#wrong(record, frame, record.stream.outputs[0]);
   }
 
   #wrong(record: StreamRecord, found: Uint8Array, expected: Uint8Array | undefined): void {

@@ -31,6 +31,8 @@ export interface Trial {
 const PUSH_BACK_BYTES = 1024 * 1024;
 /** A sender that is later than this by the clock has lost its pace for good. */
 const LATEST_SHARE = 1.25;
+/** A frame is due at its time, not one billionth of an interval later. */
+const ROUNDING = 1e-6;
 /** Without an arrival for so long, a search goes on. */
 const QUIET_SECONDS = 0.1;
 
@@ -93,7 +95,7 @@ const send = async (
     for (const [index, record] of records.entries()) {
       const interval = intervals[index] ?? 1;
       const total = record.sentAtNs.length;
-      const due = Math.min(total, Math.floor(elapsedNs / interval) + 1);
+      const due = Math.min(total, Math.floor(elapsedNs / interval + ROUNDING) + 1);
       // No buffer twice in a batch: it is written before the batch is sent.
       const until = Math.min(due, record.sent + Math.min(BATCH_FRAMES, record.stream.inputs.length));
       if (record.sent < until && sendBatch(path, record, until, startNs)) return true;

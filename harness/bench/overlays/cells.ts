@@ -60,7 +60,7 @@ export const stateTable = ({ rows }: OverlaysResult): TextTable => ({
     row.entries === undefined
       ? NONE
       : Object.entries(row.entries.all)
-          .map(([kind, count]) => `${String(count)} ${kind}`)
+          .map(([kind, count]) => `${kind} ${String(count)}`)
           .join(', '),
     added(row, 'node-joins'),
     added(row, 'pod-starts'),
@@ -83,13 +83,13 @@ const moveCells = (event: ClusterEvent | undefined): [updates: string, time: str
   if (event.impossible !== undefined) return ['not possible', NONE];
   const { entriesAdded = 0, entriesRemoved = 0, messages = 0, untilAllMs = 0 } = event;
   const changed = Math.max(entriesAdded, entriesRemoved);
-  if (changed === 0 && messages === 0) return ['0', durationText(0)];
+  if (changed === 0 && messages === 0) return ['0', 'nothing to tell'];
   return [`${String(changed)} (${String(messages)} reported)`, durationText(untilAllMs)];
 };
 
 /** What the tables have no room for, and what is missing in them. */
 export const noteLines = ({ rows, notMeasured }: OverlaysResult): string[] => [
-  ...rows.flatMap(({ title, podMtu, learned, unknownPodReached }) => [
+  ...rows.flatMap(({ title, podMtu, learned }) => [
     ...(podMtu === undefined || podMtu.beyond === 'packet too big'
       ? []
       : [`${title}: a packet of a pod that is a byte larger than the MTU: ${podMtu.beyond}`]),
@@ -98,14 +98,18 @@ export const noteLines = ({ rows, notMeasured }: OverlaysResult): string[] => [
       : [
           `${title}: ${String(learned.routes)} routes learned from ${String(learned.advertised)} advertisements in ${learned.seconds.toFixed(1)} s; trials with all of them in place`,
         ]),
-    ...(unknownPodReached === false
-      ? [`${title}: a pod with a new address was NOT reached, although nobody need know of it`]
-      : []),
   ]),
-  ...rows.flatMap((row) => row.notMeasured.map(({ what, why }) => `${row.title}: not measured: ${what}: ${why}`)),
+  ...reachedLines(rows, true, 'the first packet reached a pod with a new address of which no other node had been told'),
+  ...reachedLines(rows, false, 'the first packet did NOT reach a pod with a new address'),
   ...lossLines(rows),
+  ...rows.flatMap((row) => row.notMeasured.map(({ what, why }) => `${row.title}: not measured: ${what}: ${why}`)),
   ...notMeasured.map(({ what, why }) => `not measured: ${what}: ${why}`),
 ];
+
+const reachedLines = (rows: readonly OverlayRow[], reached: boolean, text: string): string[] => {
+  const titles = rows.filter(({ unknownPodReached }) => unknownPodReached === reached).map(({ title }) => title);
+  return titles.length === 0 ? [] : [`${text}: ${titles.join('; ')}`];
+};
 
 const lossLines = (rows: readonly OverlayRow[]): string[] =>
   rows.flatMap(({ title, throughput }) => {
@@ -113,6 +117,10 @@ const lossLines = (rows: readonly OverlayRow[]): string[] =>
     const sent = throughput.reduce((sum, each) => sum + each.sent, 0);
     return lost === 0 ? [] : [`${title}: ${String(lost)} of ${String(sent)} packets lost in trials of throughput`];
   });
+
+/** How each was set up. */
+export const driverLines = ({ rows }: OverlaysResult): string[] =>
+  rows.map(({ title, driver }) => `${title}: ${driver}`);
 
 /** How to read the tables. */
 export const legendLines = ({ method, machine, guest, rows }: OverlaysResult): string[] => {

@@ -76,9 +76,7 @@ export class ChangeMonitor {
         .join('\n'),
       'the reports of changes',
     );
-    const r = texts.stdout.split('=== end\n').flatMap((report) => reportsBetween(report, from, to));
-    console.error(r);
-    return r;
+    return texts.stdout.split('=== end\n').flatMap((report) => reportsBetween(report, from, to));
   }
 }
 

@@ -127,6 +127,8 @@ export interface OverlaysResult {
   readonly machine: BenchMachine;
   readonly guest: { readonly kernelRelease: string; readonly accelerator: string };
   readonly method: OverlaysMethod;
+  /** What was to be measured; a run that was interrupted has fewer rows. */
+  readonly overlays: readonly OverlayId[];
   readonly rows: readonly OverlayRow[];
   /** What no row can say, and why. */
   readonly notMeasured: readonly NotMeasured[];

@@ -74,6 +74,7 @@ export const runOverlays = async (options: OverlaysOptions): Promise<OverlaysRes
     machine: machineFacts(loadBefore),
     guest: guest ?? { kernelRelease: 'unknown', accelerator: 'unknown' },
     method,
+    overlays: overlays.map(({ id }) => id),
     rows,
     notMeasured: NOT_MEASURED,
   };

@@ -2,7 +2,7 @@ import { durationText } from '../../report/duration.ts';
 import { markdownText, printable } from '../../report/escape.ts';
 import { tableLines, wrap, type TextTable } from '../../report/layout.ts';
 import { markdownTable } from '../../report/markdown.ts';
-import { legendLines, noteLines, packetTable, stateTable } from './cells.ts';
+import { driverLines, legendLines, noteLines, packetTable, stateTable } from './cells.ts';
 import type { OverlaysResult } from './result.ts';
 
 const WIDTH = 150;
@@ -18,7 +18,7 @@ export const overlaysText = (result: OverlaysResult): string =>
     '',
     ...tableLines(stateTable(result)).map(printable),
     '',
-    ...[...legendLines(result), ...noteLines(result)].flatMap((line) =>
+    ...linesOf(result).flatMap((line) =>
       wrap(printable(line), WIDTH).map((part, index) => (index === 0 ? part : `  ${part}`)),
     ),
     '',
@@ -34,11 +34,17 @@ export const overlaysMarkdown = (result: OverlaysResult): string =>
     '',
     ...markdownOf(stateTable(result)),
     '',
-    ...[...legendLines(result), ...noteLines(result)].map((line) => `- ${markdownText(line)}`),
+    ...linesOf(result).map((line) => `- ${markdownText(line)}`),
     '',
     markdownText(summaryLine(result)),
     '',
   ].join('\n');
+
+const linesOf = (result: OverlaysResult): string[] => [
+  ...legendLines(result),
+  ...driverLines(result),
+  ...noteLines(result),
+];
 
 const markdownOf = ({ header, rows }: TextTable): string[] =>
   markdownTable(
@@ -46,8 +52,8 @@ const markdownOf = ({ header, rows }: TextTable): string[] =>
     rows.map((row) => row.map(markdownText)),
   );
 
-const summaryLine = ({ rows, durationMs, interrupted }: OverlaysResult): string => {
+const summaryLine = ({ rows, overlays, durationMs, interrupted }: OverlaysResult): string => {
   const whole = rows.filter(({ notMeasured }) => notMeasured.length === 0).length;
   const state = interrupted ? 'interrupted; ' : '';
-  return `${state}${String(rows.length)} overlays, ${String(whole)} of them measured whole, in ${durationText(durationMs)}`;
+  return `${state}${String(whole)} of ${String(overlays.length)} overlays measured whole in ${durationText(durationMs)}`;
 };

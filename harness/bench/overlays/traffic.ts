@@ -62,18 +62,15 @@ export const flood = async (way: Way, probe: Probe, count: number, window: numbe
   let lastNs = 0n;
   const seen = new Uint8Array(count);
   await new Promise<void>((resolve) => {
-    let timer: NodeJS.Timeout;
     const end = (): void => {
       stop();
       clearTimeout(timer);
       resolve();
     };
-    const watch = (): NodeJS.Timeout => setTimeout(end, LOST_AFTER_MS);
     const refill = (): void => {
-      while (sent < count && sent - received < window) {
-        way.from.send(probe.frame(first + sent));
-        sent += 1;
-      }
+      const lot: Uint8Array[] = [];
+      for (; sent < count && sent - received < window; sent += 1) lot.push(probe.frame(first + sent));
+      sendLot(way.from, lot);
     };
     const stop = way.to.onFrame((frame, timestampNs) => {
       const number = probe.numberOf(frame);
@@ -84,12 +81,17 @@ export const flood = async (way: Way, probe: Probe, count: number, window: numbe
       lastNs = timestampNs;
       timer.refresh();
       if (received === count) end();
-      // In small lots, as a network device gets them.
+      // In lots, as a network device gets them.
       else if (sent - received <= window / 2) refill();
     });
-    timer = watch();
+    const timer = setTimeout(end, LOST_AFTER_MS);
     refill();
   });
   const seconds = Number(lastNs - firstNs) / 1e9;
   return { sent, received, rate: received > 1 && seconds > 0 ? (received - 1) / seconds : 0 };
+};
+
+const sendLot = (wire: Wire, lot: readonly Uint8Array[]): void => {
+  if (wire.sendAll !== undefined) wire.sendAll(lot);
+  else for (const frame of lot) wire.send(frame);
 };

@@ -95,7 +95,11 @@ const SETTLE_MS = 5;
 export const compareLatency = (path: TrialPath, frameSizeBytes: number, options: TrialOptions): Promise<Comparison> => {
   const probes = probesOf(path, frameSizeBytes);
   return comparePairs(options, frameSizeBytes, (side) =>
-    typicalTime(path, side, new Array<Probe>(options.method.roundsPerTrial).fill(probes[side])),
+    typicalTime(
+      path,
+      side,
+      Array.from({ length: options.method.roundsPerTrial }, () => probes[side]),
+    ),
   );
 };
 

@@ -25,13 +25,9 @@ export const drawPeers = (lab: Lab, count: number, random: SeededRandom): readon
   const nodes = new Map<number, Ipv4Address>();
   for (let draws = 0; nodes.size < count && draws < count * DRAWS_PER_NODE; draws += 1) {
     const node = ipv4Prefix.at(random.int(size));
-    // On the segment every node is a neighbour of its own, which is another measurement.
-    const isUsable =
-      !isUnusableTunnelEndpoint(node, lab.profile.switches.privateV4) &&
-      !underlay.segment.contains(node) &&
-      !underlay.secondSegment.contains(node) &&
-      underlay.unroutable?.contains(node) !== true;
-    if (isUsable) nodes.set(node.toNumber(), node);
+    // Behind one router: neighbours and routes are another measurement, and a case of `run` (stateless.per-packet-next-hop).
+    const isBehindRouter = lab.nextHop(node)?.equals(underlay.gatewayA) === true;
+    if (isBehindRouter && !isUnusableTunnelEndpoint(node, lab.profile.switches.privateV4)) nodes.set(node.toNumber(), node);
   }
   if (nodes.size < count) return undefined;
   return [...nodes.values()].map((node) => ({ node, pod: lab.node(node).pod() }));

@@ -30,6 +30,13 @@ export const writeTagSequence = (bytes: Uint8Array, at: number, sequence: number
   writeWord(bytes, at + SEQUENCE + 2, sequence & 0xffff);
 };
 
+/** Whether each word has its complement: a damaged trial number is not one of another trial. */
+export const isTagWhole = (bytes: Uint8Array, at: number): boolean => {
+  for (let index = at; index < at + HALF; index += 1)
+    if (((bytes[index] ?? 0) ^ (bytes[index + HALF] ?? 0)) !== 0xff) return false;
+  return true;
+};
+
 /** Whether a counted frame of this stream stands there. The complements are not looked at: the whole frame is compared. */
 export const isTagOf = (bytes: Uint8Array, at: number, stream: number): boolean =>
   bytes[at] === MAGIC && bytes[at + 1] === stream;

@@ -6,6 +6,7 @@ import { runOverlays } from '../../bench/overlays/run-overlays.ts';
 import { overlaysMarkdown, overlaysText } from '../../bench/overlays/text.ts';
 import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
 import { printableJson } from '../../report/escape.ts';
+import { overlaysPage } from '../../report/html/overlays-page.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 import { listenForInterrupts } from '../interrupts.ts';
 import { makeOutputFolder, removeIfEmpty, shownPath } from '../output-folder.ts';
@@ -14,7 +15,7 @@ import type { Terminal } from '../terminal.ts';
 import { toolVersion } from '../version.ts';
 import { overlaysMethod, type OverlaysFlags } from './overlays-flags.ts';
 
-const FILES = { json: 'overlays.json', markdown: 'overlays.md' } as const;
+const FILES = { json: 'overlays.json', markdown: 'overlays.md', html: 'overlays.html' } as const;
 
 /** Compares the alternatives. Exit code 0, 1 when something could not be measured, 3 without a machine, 130 interrupted. */
 export const overlaysCommand = async (terminal: Terminal, flags: OverlaysFlags): Promise<number> => {
@@ -59,6 +60,7 @@ export const overlaysCommand = async (terminal: Terminal, flags: OverlaysFlags):
     await Promise.all([
       writeFile(join(folder, FILES.json), `${JSON.stringify(result, undefined, 2)}\n`),
       writeFile(join(folder, FILES.markdown), overlaysMarkdown(result)),
+      writeFile(join(folder, FILES.html), overlaysPage(result)),
     ]);
     terminal.err(`proto41: results in ${shownPath(folder)}\n`);
   }

@@ -55,6 +55,11 @@ const MOST = {
   pairs: 1000,
 } as const;
 
+/** Nodes that have tables beside those that listen. */
+const TRIAL_NODES = 2;
+/** What the memory of the machine holds, whatever an entry is. */
+const MOST_ENTRIES = 100_000;
+
 /** @throws UsageError for a number that the set-up has no room for */
 export const overlaysMethod = (flags: OverlaysFlags): OverlaysMethod => {
   const lengths = LENGTHS[flags.quick === true ? 'quick' : 'usual'];
@@ -71,6 +76,11 @@ export const overlaysMethod = (flags: OverlaysFlags): OverlaysMethod => {
       `--${name}: expected a number from ${String(LEAST[name])} to ${String(MOST[name])}, found ${String(numbers[name])}`,
     );
   }
+  const entries = numbers.nodes * numbers.pods * (numbers.listeners + TRIAL_NODES);
+  if (entries > MOST_ENTRIES)
+    throw new UsageError(
+      `--nodes, --pods, --listeners: expected tables of at most ${String(MOST_ENTRIES)} pods in all (nodes x pods x listeners and two more), found ${String(entries)}`,
+    );
   return {
     nodes: numbers.nodes,
     podsPerNode: numbers.pods,

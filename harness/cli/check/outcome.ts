@@ -44,8 +44,8 @@ export const exitCodeOfCheck = (outcomes: readonly CheckOutcome[]): number => {
   return judged > 0 ? EXIT.expected : EXIT.undecided;
 };
 
-/** The one line at the end. */
-export const summaryLine = (outcomes: readonly CheckOutcome[], seconds: number): string => {
+/** The one line at the end; `isCutShort` when somebody stopped the reading. */
+export const summaryLine = (outcomes: readonly CheckOutcome[], seconds: number, isCutShort: boolean): string => {
   const totals = totalsOf(outcomes);
   const { frames, tunnelPackets, findings, framesWithFindings, judged, errors, requirements } = totals;
   const counts = `${plural(frames, 'frame')}, ${plural(tunnelPackets, 'tunnel packet')}`;
@@ -56,7 +56,8 @@ export const summaryLine = (outcomes: readonly CheckOutcome[], seconds: number):
         ? 'nothing wrong'
         : 'nothing to judge';
   const broken = errors > 0 ? `, ${plural(errors, 'capture')} not read to the end` : '';
-  return `${counts}: ${found}${broken} (${seconds.toFixed(1)} s)`;
+  const stopped = isCutShort ? ', interrupted before the end' : '';
+  return `${counts}: ${found}${broken}${stopped} (${seconds.toFixed(1)} s)`;
 };
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -59,7 +59,7 @@ export const checkCommand = async (
     // Who ends a live capture has heard what there was to hear; who stops reading a file has not.
     const isCutShort = interrupts.signal.aborted && files.some((file) => file !== STANDARD_INPUT);
     const exitCode = isCutShort && judgedExit !== EXIT.unexpected ? EXIT.interrupted : judgedExit;
-    const summary = summaryLine(outcomes, (performance.now() - startMs) / 1000);
+    const summary = summaryLine(outcomes, (performance.now() - startMs) / 1000, isCutShort);
     await reports.close(exitCode, summary);
     const line = `${summary}${folder === undefined ? '' : `; report in ${shownPath(folder)}`}\n`;
     if (flags.json === true) terminal.err(line);

@@ -4,7 +4,6 @@ import type { InteropResult } from '../../interop/result.ts';
 import { DEFAULT_PROFILE_NAME, parseProfile } from '../../profile/index.ts';
 import { printable, printableJson } from '../../report/escape.ts';
 import { writeInteropPage } from '../../report/interop/write-page.ts';
-import { EXIT } from '../../runner/exit-code.ts';
 import { choosePods } from '../interop/choose-pods.ts';
 import { namedEnds, planInterop } from '../interop/ends.ts';
 import type { InteropFlags } from '../interop/flags.ts';
@@ -14,6 +13,7 @@ import { makeOutputFolder, removeIfEmpty, shownPath } from '../output-folder.ts'
 import { createProgress, type Progress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 import { runInUserNamespace } from '../user-namespace.ts';
 import { toolVersion } from '../version.ts';
 
@@ -25,6 +25,10 @@ export const interopCommand = async (
   flags: InteropFlags,
 ): Promise<number> => {
   const profile = parseProfile(flags.profile ?? DEFAULT_PROFILE_NAME);
+  if (profile.switches.outerFamily === 'ipv6')
+    throw new UsageError(
+      `--profile ${profile.name}: expected an outer IPv4 header, because the network between the nodes is IPv4`,
+    );
   const named = namedEnds(texts, flags);
   const isInNamespaces = [...named.each, ...named.n1, ...named.n2].some(({ node }) => node === 'netns');
   if (isInNamespaces || flags.pods === 'kernel') {
@@ -74,7 +78,7 @@ export const interopCommand = async (
   progress[Symbol.dispose]();
   await writeInteropPage(folder, result, interopExitCode(result));
   report(terminal, flags, result, shown);
-  return interrupts.signal.aborted ? EXIT.interrupted : interopExitCode(result);
+  return interopExitCode(result);
 };
 
 const report = (terminal: Terminal, flags: InteropFlags, result: InteropResult, folder: string): void => {

@@ -7,9 +7,13 @@ import { DEFAULT_PROFILE_NAME, parseProfile } from '../../profile/index.ts';
 import { printableJson } from '../../report/escape.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 import type { Terminal } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** What commander makes of the flags of `plan`. */
 export interface PlanFlags {
+  readonly prefix?: string;
+  readonly underlay?: string;
+  readonly encap?: string;
   readonly nodes?: number;
   readonly pods: number;
   readonly moves: number;
@@ -20,7 +24,10 @@ export interface PlanFlags {
 
 /** Works out the address plan of an overlay, what it can hold beside the alternatives, and how to configure its nodes. */
 export const planCommand = (terminal: Terminal, profileText: string | undefined, flags: PlanFlags): number => {
-  const profile = parseProfile(profileText ?? DEFAULT_PROFILE_NAME);
+  const own = ownProfile(flags);
+  if (profileText !== undefined && own !== undefined)
+    throw new UsageError(`expected a profile or --prefix, --underlay and --encap, found both (${profileText})`);
+  const profile = parseProfile(profileText ?? own ?? DEFAULT_PROFILE_NAME);
   const plan = planAddresses({ profile, underlayMtuBytes: flags.underlayMtu, nodes: flags.node ?? [] });
   const size = {
     nodes: flags.nodes ?? Math.min(plan.maximumNodes, 5000),
@@ -32,6 +39,17 @@ export const planCommand = (terminal: Terminal, profileText: string | undefined,
   const report = { profile: profile.text, plan, size, schemes, commands };
   terminal.out(flags.json === true ? `${printableJson(jsonOf(report))}\n` : planText(report));
   return schemes.find(({ name }) => name === 'stateless IPv6')?.fits === true ? EXIT.expected : EXIT.unexpected;
+};
+
+/** What the profile `overlay` has. */
+const DEFAULT_PREFIX = 'fd5a:1234:5600::/40';
+const DEFAULT_UNDERLAY = '10.0.0.0/8';
+
+/** The profile that two prefixes make, each with the default for the other. */
+const ownProfile = ({ prefix, underlay, encap }: PlanFlags): string | undefined => {
+  if (prefix === undefined && underlay === undefined && encap === undefined) return undefined;
+  const mapping = `6rd:${prefix ?? DEFAULT_PREFIX}+${underlay ?? DEFAULT_UNDERLAY}`;
+  return encap === undefined ? mapping : `${mapping},encap=${encap}`;
 };
 
 const jsonOf = ({ plan, commands, ...rest }: Parameters<typeof planText>[0]): unknown => ({

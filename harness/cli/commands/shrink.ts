@@ -64,13 +64,13 @@ export const shrinkCommand = async (
       return EXIT.undecided;
     }
     const shown = first.findings.filter(({ state }) => state === 'still there' || state === 'different');
-    const wanted = chosen(recording, flags.requirement);
-    const finding = wanted.find((each) => shown.some(({ original }) => original === each));
-    if (finding === undefined) {
-      terminal.out(`${wanted[0]?.requirement ?? 'the finding'} is gone: there is nothing to shrink\n`);
+    const named = chosen(recording, flags.requirement);
+    const wanted = named.filter((each) => shown.some(({ original }) => original === each));
+    if (wanted.length === 0) {
+      terminal.out(`${named[0]?.requirement ?? 'the finding'} is gone: there is nothing to shrink\n`);
       return first.dead ? EXIT.undecided : EXIT.expected;
     }
-    const shrunk = await shrinking.shrink(recording, finding, {
+    const shrunk = await shrinking.shrinkFirst(recording, wanted, {
       play: (candidate) => replay(target.testbed, candidate),
       playGood: (candidate) => replay(good, candidate),
       confirmations: flags.confirm,
@@ -86,10 +86,10 @@ export const shrinkCommand = async (
       (sum, step) => sum + (step.kind === 'exchange' ? step.stimuli.length : 0),
       0,
     );
-    const text = caseText(shrunk.recording, finding, variantOf(out));
+    const text = caseText(shrunk.recording, shrunk.finding, variantOf(out));
     const facts = {
       file: out,
-      requirement: finding.requirement,
+      requirement: shrunk.finding.requirement,
       packets: { before: shrunk.packetsBefore, after: packets },
       bytes: { before: shrunk.bytesBefore, after: shrinking.bytesIn(shrunk.recording) },
       trials: shrunk.trials,

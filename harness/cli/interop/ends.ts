@@ -28,8 +28,17 @@ export const namedEnds = (texts: readonly string[], flags: InteropFlags): NamedE
     throw new UsageError(`${texts.join(' ')}: expected either ends, each against each, or --n1 and --n2, found both`);
   if ((n1.length === 0) !== (n2.length === 0))
     throw new UsageError(n1.length === 0 ? '--n2: expected --n1 beside it' : '--n1: expected --n2 beside it');
-  return { each: withoutRepeats(texts), n1: withoutRepeats(n1), n2: withoutRepeats(n2) };
+  const named = { each: withoutRepeats(texts), n1: withoutRepeats(n1), n2: withoutRepeats(n2) };
+  const all = [...named.each, ...named.n1, ...named.n2];
+  if (flags.wire !== undefined && all.length > 0 && !all.some(hasInterfaces))
+    throw new UsageError(
+      `--wire ${flags.wire}: expected an end on netns or docker, found ${all.map(({ name }) => name).join(', ')}`,
+    );
+  return named;
 };
+
+/** Whether frames get to it through network interfaces of this machine. */
+const hasInterfaces = ({ node }: EndText): boolean => node === 'netns' || node === 'docker';
 
 /**
  * Every pair that is to be played, with what starts its ends.
@@ -63,12 +72,11 @@ const withoutRepeats = (texts: readonly string[]): readonly EndText[] => {
 const endSpec = async (end: EndText, flags: InteropFlags, services: Services, seed: string): Promise<EndSpec> => {
   const { name, target, node, kernel } = end;
   const registry = await services.loadRegistry();
-  const hasInterfaces = node === 'netns' || node === 'docker';
   const chosen = await services.chooseTarget({
     target,
     node,
     kernel,
-    ...(flags.wire === undefined || !hasInterfaces ? {} : { wire: flags.wire }),
+    ...(flags.wire === undefined || !hasInterfaces(end) ? {} : { wire: flags.wire }),
     registry,
     seed,
   });

@@ -4,6 +4,12 @@ import type { WorkerChannel } from '../../runner/jobs/hired-worker.ts';
 import type { FromWorker } from '../../runner/jobs/messages.ts';
 import type { Hire, Note } from './hire.ts';
 
+/** TypeScript is run through tsx, which a program that registered it by itself has not named for its children. */
+const loaderFor = (entry: URL): readonly string[] =>
+  entry.pathname.endsWith('.ts') && !process.execArgv.some((word) => word.includes('tsx'))
+    ? ['--import', import.meta.resolve('tsx')]
+    : [];
+
 /** The hidden command of a worker process. */
 export const WORKER_COMMAND = 'job-worker';
 
@@ -15,6 +21,7 @@ export const WORKER_COMMAND = 'job-worker';
  */
 export const startWorker = (entry: URL, hire: Hire, onNote: (message: string) => void): WorkerChannel => {
   const child = fork(fileURLToPath(entry), [WORKER_COMMAND], {
+    execArgv: [...process.execArgv, ...loaderFor(entry)],
     // Maps and bytes come over as they are.
     serialization: 'advanced',
     // A group of its own: Ctrl-C is for this process, which ends the worker in good order.

@@ -35,7 +35,7 @@ export const coverageOf = (
 };
 
 const whyNone = ({ area, profiles, noCase }: Requirement, offered: ReadonlySet<CatalogueProfile>): string => {
-  if (area === 'bench') return 'a measurement, no conformance case';
+  if (area === 'bench') return 'judged by `bench`, which measures';
   if (!profiles.some((profile) => profile === 'all' || offered.has(profile)))
     return `no profile offers ${profiles.join(', ')}`;
   return noCase ?? 'no case yet';

@@ -76,12 +76,25 @@ const dockerStarter = (
   request: TargetRequest,
 ): ((options: StartOptions) => Promise<NodeSession>) => {
   const { kind, image } = manifest;
-  if (kind !== 'image' || image === undefined || folder === undefined)
-    throw misfit(request, `expected a target of kind image, found kind ${kind}`);
+  if (kind === 'module' || folder === undefined)
+    throw misfit(request, `expected a target of kind script, process or image, found kind ${kind}`);
+  if (request.kernel !== undefined && kind !== 'script')
+    throw misfit(
+      request,
+      `expected no --kernel, which only a target of kind script can be booted with, found kind ${kind}`,
+    );
   const target = { kind, folder, ...programsOf(executables) };
+  const kernel = request.kernel === undefined ? undefined : parseKernelChoice(request.kernel);
   return async (options) => {
     const { startDockerNode } = await import('../../node/docker/docker-node.ts');
-    return startDockerNode({ image, target, ...interfaceOptions(request, options) });
+    return startDockerNode({
+      target,
+      hasProbe: executables.includes('probe'),
+      onProgress: options.onProgress,
+      ...(image === undefined ? {} : { image }),
+      ...(kernel === undefined ? {} : { kernel }),
+      ...interfaceOptions(request, options),
+    });
   };
 };
 

@@ -37,13 +37,20 @@ export const decapsulationFindings = (
   const delivered = outputs.filter(({ frame, inner }) =>
     ethernetDestination(frame.bytes).equals(podMac(side, ipv6Destination(inner, 0))),
   );
-  const { lost, strange } = matchTransits(inputs, delivered);
+  const { lost, repeated, strange } = matchTransits(inputs, delivered);
   const unexcused = lost.filter(({ key }) => !wrongKeys.has(key));
   // A packet that came out changed went in as one that seems lost: that it was changed is the finding.
   const silent = unexcused.slice(0, Math.max(0, unexcused.length - strange.length));
   return {
     findings: [
       ...silent.map((packet) => ({ ...part, ...lostPacket(packet, outputs), ...shownFrame(packet.frame, profile) })),
+      ...unknownTo(wrongFrames, repeated).map(({ frame }) => ({
+        ...part,
+        requirement: 'decap.basic',
+        expected: ['each inner packet at its pod once'],
+        actual: 'once more',
+        ...shownFrame(frame, profile),
+      })),
       ...unknownTo(wrongFrames, strange).map((packet) => ({
         ...(isIcmpError(packet) ? foreignError(side) : { ...part, ...changedPacket }),
         ...shownFrame(packet.frame, profile),

@@ -23,7 +23,7 @@ export const encapsulationFindings = (
   const part = { side, role: 'encapsulator', direction: directionFrom(side) } as const;
   const inputs = transitsAt(frames, 'pods', 'inbound', side, labs);
   const outputs = transitsAt(frames, 'tunnel', 'outbound', side, labs);
-  const { lost, strange } = matchTransits(inputs, outputs);
+  const { lost, repeated, strange } = matchTransits(inputs, outputs);
   const errors = errorsToPods(frames);
   const limitAt = tunnelMtus(observed, side);
   const shown = (frame: LinkFrame) => shownFrame(frame, profile);
@@ -34,6 +34,13 @@ export const encapsulationFindings = (
   return [
     // A packet that came out changed went in as one that seems lost: that it was changed is the finding.
     ...complaints.slice(0, Math.max(0, complaints.length - strange.length)),
+    ...unknownTo(wrongFrames, repeated).map(({ frame }) => ({
+      ...part,
+      requirement: 'encap.exactly-once',
+      expected: ['exactly one tunnel packet for each packet of a pod'],
+      actual: 'one more',
+      ...shown(frame),
+    })),
     ...unknownTo(wrongFrames, strange).map(({ frame }) => ({
       ...part,
       requirement: 'encap.inner-unchanged',

@@ -91,14 +91,21 @@ const masked = (packet: Uint8Array): string => {
 export interface Matching {
   /** Went in and did not come out. */
   readonly lost: readonly Transit[];
-  /** Came out and had not gone in. */
+  /** Came out once more than it had gone in. */
+  readonly repeated: readonly Transit[];
+  /** Came out and had never gone in. */
   readonly strange: readonly Transit[];
 }
 
 /** Compares what went into a stretch of the way with what came out of it. The same packet twice must come out twice. */
 export const matchTransits = (inputs: readonly Transit[], outputs: readonly Transit[]): Matching => {
   const waiting = grouped(inputs, ({ key }) => key);
-  const strange = outputs.filter((output) => waiting.get(output.key)?.shift() === undefined);
+  const known = new Set(waiting.keys());
+  const surplus = outputs.filter((output) => waiting.get(output.key)?.shift() === undefined);
   const rest = new Set([...waiting.values()].flat());
-  return { lost: inputs.filter((input) => rest.has(input)), strange };
+  return {
+    lost: inputs.filter((input) => rest.has(input)),
+    repeated: surplus.filter(({ key }) => known.has(key)),
+    strange: surplus.filter(({ key }) => !known.has(key)),
+  };
 };

@@ -7,6 +7,11 @@ import { DockerError } from './docker-error.ts';
 /** Where the folder of the target lies in the container. */
 export const CONTAINER_TARGET_FOLDER = '/target';
 const OWNER_LABEL = 'proto41.owner';
+/** What docker makes read-only, with the one exception of /proc/sys/net, which shows the network of the container alone. */
+const READ_ONLY_PATHS = [
+  'bus fs irq sysrq-trigger',
+  'sys/abi sys/crypto sys/debug sys/dev sys/fs sys/kernel sys/sunrpc sys/user sys/vm sys/xen',
+].flatMap((names) => names.split(' ').map((name) => `/proc/${name}`));
 /** Does nothing, for as long as the target needs something to live in. */
 const FIRST_PROCESS = ['tail', '-f', '/dev/null'];
 
@@ -16,22 +21,39 @@ export interface Container extends AsyncDisposable {
   readonly pid: number;
 }
 
+export interface ContainerOptions {
+  readonly image: string;
+  /** Folder that is copied to {@link CONTAINER_TARGET_FOLDER}. */
+  readonly targetFolder?: string;
+  /** Files and folders of this machine that are the same in the container. */
+  readonly shared?: readonly { readonly path: string; readonly writable: boolean }[];
+  /** Devices of this machine besides the TUN device. */
+  readonly devices?: readonly string[];
+  /** What runs in it configures the network of the kernel by system controls, which docker lets nobody do. */
+  readonly setsNetworkControls?: boolean;
+}
+
 /**
  * Starts a container without a network of docker's, with the rights over its own network and a TUN device, but no other
  * privilege. What a killed process left behind is removed before.
  *
  * @throws DockerError when docker cannot be reached, the image is not there, or the container ends at once
  */
-export const startContainer = async (image: string, targetFolder: string): Promise<Container> => {
+export const startContainer = async (options: ContainerOptions): Promise<Container> => {
+  const { image, targetFolder, shared = [] } = options;
   const testcontainers = await loadTestcontainers();
   try {
     const { dockerode } = (await testcontainers.getContainerRuntimeClient()).container;
     await sweep(dockerode);
-    const started = await nodeContainer(testcontainers, image)
+    const copied = targetFolder === undefined ? [] : [{ source: targetFolder, target: CONTAINER_TARGET_FOLDER }];
+    const started = await nodeContainer(testcontainers, options)
       .withNetworkMode('none')
       .withAddedCapabilities('NET_ADMIN', 'NET_RAW')
       .withLabels({ [OWNER_LABEL]: JSON.stringify(ownIdentity()) })
-      .withCopyDirectoriesToContainer([{ source: targetFolder, target: CONTAINER_TARGET_FOLDER }])
+      .withBindMounts(
+        shared.map(({ path, writable }) => ({ source: path, target: path, mode: writable ? 'rw' : 'ro' })),
+      )
+      .withCopyDirectoriesToContainer(copied)
       .withEntrypoint(FIRST_PROCESS)
       .start();
     const { State: state } = await dockerode.getContainer(started.getId()).inspect();
@@ -68,14 +90,17 @@ const loadTestcontainers = async (): Promise<Testcontainers> => {
 /** The builder has no words for devices and system controls. */
 const nodeContainer = (
   { GenericContainer }: Testcontainers,
-  image: string,
+  { image, devices = [], setsNetworkControls = false }: ContainerOptions,
 ): InstanceType<Testcontainers['GenericContainer']> => {
   class NodeContainer extends GenericContainer {
     constructor(name: string) {
       super(name);
-      this.hostConfig.Devices = [
-        { PathOnHost: '/dev/net/tun', PathInContainer: '/dev/net/tun', CgroupPermissions: 'rwm' },
-      ];
+      this.hostConfig.Devices = ['/dev/net/tun', ...devices].map((path) => ({
+        PathOnHost: path,
+        PathInContainer: path,
+        CgroupPermissions: 'rwm',
+      }));
+      if (setsNetworkControls) this.hostConfig.ReadonlyPaths = [...READ_ONLY_PATHS];
       // Docker mounts /proc/sys read-only; what a node must be able to change of its own network is set for it here.
       this.hostConfig.Sysctls = { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' };
     }

@@ -38,7 +38,7 @@ export const switchOffloadsOff = (interfaceName: string): void => {
         controlDevice(socket, SIOCETHTOOL, bytes);
       } catch (error) {
         // What a device does not have need not be switched off.
-        if (!hasErrorName(error, 'EOPNOTSUPP', 'EINVAL')) throw error;
+        if (!hasErrorName(error, 'EOPNOTSUPP', 'ENOTSUP', 'EINVAL')) throw error;
       }
     }
   } finally {

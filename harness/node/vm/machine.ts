@@ -20,7 +20,10 @@ const CONSOLE_LINES_SHOWN = 30;
 export interface Machine extends AsyncDisposable {
   readonly agent: GuestAgent;
   readonly greeting: GuestGreeting;
+  /** Those of the ports; empty where the machine runs in another place, which joins them. */
   readonly sockets: ReadonlyMap<PortName, Socket>;
+  /** Resolves with how it ended. */
+  readonly ended: Promise<string>;
   readonly pid: number | undefined;
   /** The last lines of the console. */
   consoleTail(): Promise<string>;
@@ -35,9 +38,9 @@ export const bootMachine = async (options: MachineOptions, signal?: AbortSignal)
   const tail = (): Promise<string> => consoleTail(options.folder);
   const listeners = await Promise.all([
     listenOnce(controlSocketPath(options.folder)),
-    ...PORT_NAMES.map((port) => listenOnce(socketPath(options.folder, port))),
+    ...(options.place === undefined ? PORT_NAMES : []).map((port) => listenOnce(socketPath(options.folder, port))),
   ]);
-  const qemu = await startQemu(machineArguments(options));
+  const qemu = await startQemu(machineArguments(options), options.place);
   try {
     const [control, ...ports] = await withinBootTime(
       Promise.all(listeners.map(({ connection }) => connection)),
@@ -59,6 +62,7 @@ export const bootMachine = async (options: MachineOptions, signal?: AbortSignal)
       agent,
       greeting,
       sockets,
+      ended: qemu.ended,
       pid: qemu.pid,
       consoleTail: tail,
       [Symbol.asyncDispose]: async () => {

@@ -38,6 +38,16 @@ export interface MachineOptions {
   readonly folder: string;
   readonly accelerator: Accelerator;
   readonly kernelParameters?: string;
+  /** This machine, with the ports joined to this process, unless given. */
+  readonly place?: MachinePlace;
+}
+
+/** Another place where QEMU runs, which joins the ports to the tester by itself. The folder and the kernel are the same there. */
+export interface MachinePlace {
+  /** What a command line there begins with. */
+  readonly command: readonly string[];
+  /** The value of `-netdev` for a port, with the port as its id. */
+  netdev(port: PortName): string;
 }
 
 export const socketPath = (folder: string, port: PortName): string => join(folder, `${port}.sock`);
@@ -73,12 +83,12 @@ export const machineArguments = (options: MachineOptions): string[] => [
     ['-chardev', `socket,id=control,path=${inOption(controlSocketPath(options.folder))},server=off`],
     ['-device', 'virtserialport,nr=1,chardev=control,name=proto41.control'],
   ].flat(),
-  ...PORT_NAMES.flatMap((port, index) => portArguments(port, FIRST_SLOT + index, options.folder)),
+  ...PORT_NAMES.flatMap((port, index) => portArguments(port, FIRST_SLOT + index, options)),
 ];
 
-const portArguments = (port: PortName, slot: number, folder: string): string[] => [
+const portArguments = (port: PortName, slot: number, { folder, place }: MachineOptions): string[] => [
   '-netdev',
-  `stream,id=${port},server=off,addr.type=unix,addr.path=${inOption(socketPath(folder, port))}`,
+  place?.netdev(port) ?? `stream,id=${port},server=off,addr.type=unix,addr.path=${inOption(socketPath(folder, port))}`,
   '-device',
   `virtio-net-pci,netdev=${port},mac=${VM_PORTS[port].macAddress},addr=${slot},romfile=,${NO_OFFLOADS}`,
 ];
@@ -115,8 +125,8 @@ export interface QemuProcess {
  * Starts QEMU so that it does not outlive this process: the kernel kills it when the parent dies (setpriv of util-linux), and
  * where there is no setpriv, the guest powers off when its control channel ends.
  */
-export const startQemu = async (parameters: readonly string[]): Promise<QemuProcess> => {
-  const [command = QEMU, ...rest] = [...(await deathSignalPrefix()), QEMU, ...parameters];
+export const startQemu = async (parameters: readonly string[], place?: MachinePlace): Promise<QemuProcess> => {
+  const [command = QEMU, ...rest] = [...(await deathSignalPrefix()), ...(place?.command ?? []), QEMU, ...parameters];
   const child = execa(command, rest, { reject: false, stdin: 'ignore', stdout: 'ignore', cleanup: true });
   return {
     pid: child.pid,

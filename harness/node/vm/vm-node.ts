@@ -1,5 +1,6 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { ManifestError } from '../../target/target-error.ts';
 import { PORT_NAMES } from '../../wire/wire.ts';
 import { cacheFolder } from '../host-cache.ts';
@@ -10,7 +11,7 @@ import { obtainInitramfs, targetArchive } from './initramfs.ts';
 import { DEFAULT_KERNEL, type KernelChoice } from './kernel-choice.ts';
 import { obtainKernel } from './kernel-store.ts';
 import { bootMachine, type Machine } from './machine.ts';
-import { qemuVersion, VM_PORTS } from './qemu.ts';
+import { QEMU, qemuVersion, VM_PORTS, type MachinePlace } from './qemu.ts';
 import { createRuntimeFolder } from './runtime-folder.ts';
 import { ResourceStack } from './resource-stack.ts';
 import { obtainUserland, type GuestExtras } from './userland-store.ts';
@@ -74,11 +75,28 @@ export interface GuestContents {
   readonly extras?: GuestExtras;
 }
 
+/** What a place needs to know of the machine that will run there. */
+export interface PlacedFiles {
+  readonly vmlinuz: string;
+  /** Holds everything else, and the sockets. */
+  readonly folder: string;
+  readonly accelerator: Accelerator;
+}
+
+/** Opens a place for the machine, which is released with it. */
+export type OpenPlace = (files: PlacedFiles) => Promise<MachinePlace & AsyncDisposable>;
+
 /** The same machine without a target, for work that goes beyond one. */
-export const bootGuest = async (options: GuestOptions, { archive, extras }: GuestContents): Promise<BootedGuest> => {
+export const bootGuest = async (
+  options: GuestOptions,
+  { archive, extras }: GuestContents,
+  openPlace?: OpenPlace,
+): Promise<BootedGuest> => {
   const { signal, onProgress = () => undefined } = options;
   const choice = options.kernel ?? { kind: 'suite', suite: DEFAULT_KERNEL };
-  await qemuVersion();
+  // In another place there is a QEMU of its own.
+  const hasQemu = openPlace === undefined || (await isInPath(QEMU));
+  if (hasQemu) await qemuVersion();
   const cache = options.cache ?? cacheFolder();
   const store = { cache, onProgress, signal };
   const timer = new PhaseTimer();
@@ -94,9 +112,15 @@ export const bootGuest = async (options: GuestOptions, { archive, extras }: Gues
     const initrd = join(folder.path, 'initrd');
     await writeFile(initrd, [await readFile(base), ...(archive === undefined ? [] : [await archive()])]);
     const files = { vmlinuz: kernel.vmlinuz, initrd, folder: folder.path };
-    const accelerator = options.accelerator ?? (await timer.time('accelerator', () => findAccelerator(cache, files)));
+    const found = hasQemu ? () => findAccelerator(cache, files) : async () => 'tcg' as const;
+    const accelerator = options.accelerator ?? (await timer.time('accelerator', found));
+    const place =
+      openPlace === undefined
+        ? undefined
+        : resources.use(await timer.time('container', () => openPlace({ ...files, accelerator })));
+    const machineOptions = { ...files, accelerator, ...(place === undefined ? {} : { place }) };
     onProgress(`booting Linux ${kernel.release} (${accelerator})`);
-    const machine = resources.use(await timer.time('boot', () => bootMachine({ ...files, accelerator }, signal)));
+    const machine = resources.use(await timer.time('boot', () => bootMachine(machineOptions, signal)));
     if (machine.pid !== undefined) await folder.recordMachine(machine.pid);
     requireExpectedGuest(machine, kernel.release);
     timer.phases.push({
@@ -120,7 +144,10 @@ export const bootGuest = async (options: GuestOptions, { archive, extras }: Gues
   }
 };
 
-const requireTarget = async (folder: string): Promise<void> => {
+const isInPath = async (program: string): Promise<boolean> =>
+  !(await execa(program, ['--version'], { reject: false, stdout: 'ignore' })).failed;
+
+export const requireTarget = async (folder: string): Promise<void> => {
   for (const name of ['up', 'down']) {
     const path = join(folder, name);
     let mode: number;

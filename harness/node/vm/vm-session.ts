@@ -36,19 +36,23 @@ export class VmSession implements NodeSession {
   #current: TargetSetup | undefined;
   #lastStderr = '';
 
-  /** @param resources disposed with the session; holds the machine */
-  constructor(machine: Machine, resources: AsyncDisposable, facts: NodeFacts) {
+  /**
+   * @param resources disposed with the session; holds the machine
+   * @param wires the tester's ends of the ports; those of the machine's own sockets unless given
+   */
+  constructor(
+    machine: Machine,
+    resources: AsyncDisposable,
+    facts: NodeFacts,
+    wires: ReadonlyMap<PortName, Wire> = socketWires(machine),
+  ) {
     this.facts = facts;
     this.#machine = machine;
     this.#resources = resources;
-    const wires = new Map<PortName, Wire>();
-    const ports = new Map<PortName, NodePort>();
-    for (const [port, socket] of machine.sockets) {
-      wires.set(port, new StreamSocketWire(port, socket));
-      ports.set(port, { ...VM_PORTS[port], maximumMtuBytes: MAXIMUM_MTU_BYTES });
-    }
     this.wires = wires;
-    this.ports = ports;
+    this.ports = new Map(
+      [...wires.keys()].map((port) => [port, { ...VM_PORTS[port], maximumMtuBytes: MAXIMUM_MTU_BYTES }]),
+    );
   }
 
   async up(setup: TargetSetup): Promise<UpOutcome> {
@@ -134,6 +138,9 @@ export class VmSession implements NodeSession {
     return result;
   }
 }
+
+const socketWires = ({ sockets }: Machine): ReadonlyMap<PortName, Wire> =>
+  new Map([...sockets].map(([port, socket]) => [port, new StreamSocketWire(port, socket)]));
 
 const outputOf = ({ stderr, stdout }: GuestResult): string => stderr.trim() || stdout.trim() || '(it wrote nothing)';
 

@@ -14,6 +14,7 @@ import type { Ipv6Route } from './route.ts';
 import { routeIpv6 } from './route.ts';
 import { isLinkLocal, isLoopback, isMulticast, isUnspecified } from './special.ts';
 import { refuse } from './unreachable.ts';
+import { initialMtuBytes } from '../tunnel/mtu.ts';
 
 export interface ForwardingCheck {
   readonly name: string;
@@ -79,12 +80,7 @@ export const forwarding: ForwardingBehaviour = {
   podLinkBytes: ({ config, behaviour }) => {
     const given = config.ports.get('P')?.mtuBytes ?? IPV6_MINIMUM_MTU;
     if (!config.choosesPodMtu) return given;
-    const underlayBytes = config.ports.get('U')?.mtuBytes ?? 0;
-    const tunnelBytes =
-      config.switches.mtuMode === 'static'
-        ? config.staticMtuBytes
-        : underlayBytes - behaviour.mtu.overheadBytes(config);
-    return Math.min(given, tunnelBytes);
+    return Math.min(given, initialMtuBytes(behaviour, config));
   },
   // A configured tunnel is a link like any other; a multipoint one would become an open relay.
   mayReturn: (config) => isConfigured(config) || config.switches.hairpin === 'relay',

@@ -7,6 +7,7 @@ import { NDP_HOP_LIMIT } from '../../packet/ndp.ts';
 import { DEFAULT_HOP_LIMIT, buildIcmpv6 } from '../ipv6/packet.ts';
 import type { ReferenceNode } from '../node.ts';
 import { multicastMac, sendFrame } from './ethernet.ts';
+import { initialMtuBytes } from '../tunnel/mtu.ts';
 
 export interface AdvertisementBehaviour {
   /** What hosts take for the MTU of the link; undefined for no word about it. */
@@ -19,11 +20,7 @@ const ALL_NODES = Uint8Array.of(0xff, 2, ...Array<number>(13).fill(0), 1);
 export const advertisement: AdvertisementBehaviour = {
   // A host that knows the MTU of the tunnel announces an MSS that fits, so that TCP needs no path MTU discovery.
   linkMtuBytes: ({ behaviour, config }) => {
-    const portBytes = config.ports.get('U')?.mtuBytes ?? IPV6_MINIMUM_MTU;
-    const tunnelBytes =
-      config.switches.mtuMode === 'static'
-        ? config.staticMtuBytes
-        : Math.max(IPV6_MINIMUM_MTU, portBytes - behaviour.mtu.overheadBytes(config));
+    const tunnelBytes = Math.max(IPV6_MINIMUM_MTU, initialMtuBytes(behaviour, config));
     return Math.min(tunnelBytes, config.ports.get('P')?.mtuBytes ?? tunnelBytes);
   },
   send: (node, packet) => {

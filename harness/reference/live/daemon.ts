@@ -28,6 +28,8 @@ export interface DaemonOptions {
   /** Where the process leaves its id, and on SIGUSR2 its statistics. */
   readonly pidFile: string;
   readonly statsFile: string;
+  /** Faults that are switched on. */
+  readonly faults?: readonly string[];
 }
 
 /** Runs until SIGTERM; a set-up that the reference cannot do ends the process with 127. */
@@ -41,6 +43,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
     setup,
     clock,
     seed: randomInt(2 ** 32),
+    faults: options.faults ?? [],
     emit: (port, frame) => {
       outbox.put(port, frame);
     },

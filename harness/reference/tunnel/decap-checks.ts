@@ -2,7 +2,7 @@
 import { IPV6 } from '../../packet/ipv6.ts';
 import { embeddingOf, isConfigured } from '../config.ts';
 import { sameAddress } from '../ipv6/prefix.ts';
-import { isOwnAddress, isSpecial } from '../ipv4/special.ts';
+import { isOwnAddress, isOwnBroadcast, isSpecial } from '../ipv4/special.ts';
 import { isForbiddenInner, isInvalidTunnelSource, isLinkLocal, isMulticast } from '../ipv6/special.ts';
 import type { PortName } from '../../wire/wire.ts';
 import type { OuterSummary, ReferenceNode } from '../node.ts';
@@ -94,15 +94,19 @@ export const decapChecks: readonly DecapCheck[] = [
   {
     name: 'embedded-special',
     violated: (question) => {
-      const { sanity } = question.node.behaviour;
-      return [embeddedSource(question), embeddedDestination(question)].some(
-        (address) => address !== undefined && isSpecial(sanity, question.node.config, address),
+      const { behaviour, config } = question.node;
+      const source = embeddedSource(question);
+      if (source !== undefined && isOwnBroadcast(config, source)) return true;
+      return [source, embeddedDestination(question)].some(
+        (address) => address !== undefined && isSpecial(behaviour.sanity, config, address),
       );
     },
   },
   {
+    // RFC 3056 section 9 leaves it to the node.
     name: 'source-pair',
     violated: (question) => {
+      if (question.node.config.switches.sourcePair === 'legacy-3056') return false;
       const source = embeddedSource(question);
       return source !== undefined && source !== question.outer.source;
     },

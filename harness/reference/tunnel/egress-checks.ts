@@ -49,7 +49,7 @@ export const egressChecks: readonly EgressCheck[] = [
     reaction: 'silent',
     violated: ({ node, inner, arrival }) =>
       arrival.via === 'pods' &&
-      node.config.switches.podSource === 'node-prefix' &&
+      (node.config.switches.podSource === 'node-prefix' || node.config.switches.ingressFilter === 'on') &&
       !node.behaviour.mapping.contains(node.config.nodePrefix, inner, IPV6.SOURCE),
   },
   {

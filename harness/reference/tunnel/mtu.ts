@@ -24,6 +24,14 @@ export type MtuDecision =
   | { readonly kind: 'too-big'; readonly mtuBytes: number }
   | { readonly kind: 'drop' };
 
+/** The tunnel MTU while nothing is known of any path. */
+export const initialMtuBytes = ({ mtu: behaviour }: { readonly mtu: MtuBehaviour }, config: NodeConfig): number => {
+  const { mtuMode, mtuDefault } = config.switches;
+  if (mtuMode === 'static') return config.staticMtuBytes;
+  if (mtuDefault === '1280') return IPV6_MINIMUM_MTU;
+  return (config.ports.get('U')?.mtuBytes ?? 0) - behaviour.overheadBytes(config);
+};
+
 export interface MtuBehaviour {
   overheadBytes(config: NodeConfig): number;
   /** Tunnel MTU in static mode. */

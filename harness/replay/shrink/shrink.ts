@@ -54,6 +54,24 @@ export const shrink = async (
   };
 };
 
+/** Shrinks the first of the findings that frames show. Throws NothingToShrinkError, that of the first, where none does. */
+export const shrinkFirst = async (
+  recording: Recording,
+  findings: readonly OriginalFinding[],
+  options: ShrinkOptions,
+): Promise<Shrunk> => {
+  let reason: NothingToShrinkError | undefined;
+  for (const finding of findings) {
+    try {
+      return await shrink(recording, finding, options);
+    } catch (error) {
+      if (!(error instanceof NothingToShrinkError)) throw error;
+      reason ??= error;
+    }
+  }
+  throw reason ?? new TypeError('Expected a finding to shrink, found none');
+};
+
 export const bytesIn = (recording: Recording): number =>
   stimuliOf(recording).reduce((sum, { bytes }) => sum + bytes.length, 0);
 

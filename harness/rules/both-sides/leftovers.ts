@@ -8,6 +8,8 @@ const LEAST_AGE = 256;
 /** The table of what went in forgets after 4096 packets. */
 const MOST_AGE = 2048;
 const MOST_WAITING = 512;
+/** More packets of one key are not looked at one by one: which of them it was is not sure anyway. */
+const MOST_ALIKE = 8;
 
 /** A frame of its own, in a copy. */
 export interface Leftover {
@@ -89,7 +91,7 @@ function indexed(slots: readonly Slot[]): ReadonlyMap<number, readonly Input[]> 
     for (const key of likeKeys(packet, true)) {
       const others = index.get(key);
       if (others === undefined) index.set(key, [input]);
-      else others.push(input);
+      else if (others.length < MOST_ALIKE) others.push(input);
     }
   }
   return index;

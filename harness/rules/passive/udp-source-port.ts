@@ -140,7 +140,8 @@ function perFlow(): StatefulJudge {
       if (!packet.hasPorts) return true;
       const { view, ipv6At, udpAt, timestampMs } = packet;
       const label = view.getUint32(ipv6At) & 0xfffff;
-      const [first, second] = [quickFlowHash(packet, label), quickFlowHash(packet, SECOND_SEED ^ label)];
+      const first = quickFlowHash(packet, label);
+      const second = quickFlowHash(packet, SECOND_SEED ^ label);
       return memory.look(first, second, view.getUint16(udpAt + UDP.SOURCE_PORT), timestampMs) === -1;
     },
     // Always behind `approves` for the same packet.

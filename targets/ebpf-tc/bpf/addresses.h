@@ -9,17 +9,17 @@ static __always_inline int in_prefix(const struct address *address, __u64 high, 
 }
 
 static __always_inline int in_node_prefix(const struct address *address) {
-  return in_prefix(address, NODE_PREFIX, NODE_PREFIX_LENGTH);
+  return in_prefix(address, config.node_prefix, config.node_prefix_length);
 }
 
 static __always_inline int in_domain(const struct address *address) {
-  return EMBEDS && in_prefix(address, DOMAIN, DOMAIN_LENGTH);
+  return config.embeds && in_prefix(address, config.domain, config.domain_length);
 }
 
 /* The IPv4 bits behind the common prefix follow the prefix of the domain (RFC 5969 section 4, RFC 3056 section 2). */
 static __always_inline __u32 embedded_in(const struct address *address) {
-  __u64 bits = address->high << DOMAIN_LENGTH >> 32 >> COMMON_LENGTH;
-  return COMMON_PREFIX | (__u32)bits;
+  __u64 bits = address->high << config.domain_length >> 32 >> config.common_length;
+  return config.common_prefix | (__u32)bits;
 }
 
 static __always_inline int is_multicast(const struct address *address) { return address->high >> 56 == 0xff; }
@@ -45,36 +45,29 @@ static __always_inline int is_forbidden_inside(const struct address *address) {
 static __always_inline int is_special(__u32 address) {
   __u8 first = address >> 24;
   if (first == 0 || first == 127 || first >= 224 || address >> 16 == 0xa9fe) return 1;
-  if (!PRIVATE_DENIED) return 0;
+  if (!config.private_denied) return 0;
   return first == 10 || address >> 20 == 0xac1 || address >> 16 == 0xc0a8;
 }
 
 static __always_inline int is_own(__u32 address) {
-  const __u32 own[] = OWN_ADDRESSES;
-  for (unsigned index = 0; index < sizeof(own) / sizeof(own[0]); index++) {
-    if (own[index] == address) return 1;
-  }
-  return 0;
+  return address == config.own_1 || address == config.own_2 || address == config.own_3 || address == config.own_4;
 }
 
 static __always_inline int is_own_broadcast(__u32 address) {
-  const __u32 broadcasts[] = OWN_BROADCASTS;
-  for (unsigned index = 0; index < sizeof(broadcasts) / sizeof(broadcasts[0]); index++) {
-    if (broadcasts[index] == address) return 1;
-  }
-  return 0;
+  return address == 0xffffffff || address == config.broadcast_1 || address == config.broadcast_2 ||
+         address == config.broadcast_3 || address == config.broadcast_4;
 }
 
 /* Whether a header that an ICMPv4 error quotes is of a packet that this tunnel has sent. */
 static __always_inline int is_quote_of_tunnel(const struct iphdr *quoted) {
   __u32 destination = bpf_ntohl(quoted->daddr);
   if (quoted->version != 4 || quoted->ihl < 5 || quoted->protocol != IPPROTO_IPV6) return 0;
-  if (bpf_ntohl(quoted->saddr) != UNDERLAY_ADDRESS) return 0;
-  return EMBEDS ? !is_special(destination) : destination == REMOTE;
+  if (bpf_ntohl(quoted->saddr) != config.underlay_address) return 0;
+  return config.embeds ? !is_special(destination) : destination == config.remote;
 }
 
 /* RFC 6324 section 3.1: a destination that leads back to this node by another mechanism, which is 6to4. */
 static __always_inline int is_foreign_and_own(const struct address *address) {
-  if (!FOREIGN_PREFIXES_CHECKED || in_domain(address) || address->high >> 48 != 0x2002) return 0;
+  if (!config.foreign_prefixes_checked || in_domain(address) || address->high >> 48 != 0x2002) return 0;
   return is_own((__u32)(address->high >> 16));
 }

@@ -13,14 +13,14 @@ struct outer {
 static __always_inline int merged_class(__u8 inner, __u8 outer) {
   __u8 inner_ecn = inner & ECN_MASK;
   __u8 outer_ecn = outer & ECN_MASK;
-  if (!ECN_MERGED) return inner;
+  if (!config.ecn_merged) return inner;
   if (inner_ecn == 0) return outer_ecn == 3 ? -1 : inner;
   if (outer_ecn == 3 || inner_ecn == 3) return inner | 3;
   return outer_ecn == 1 ? (inner & ~ECN_MASK) | 1 : inner;
 }
 
 static __always_inline int may_come_from(__u32 source) {
-  if (!EMBEDS && source != REMOTE) return 0;
+  if (!config.embeds && source != config.remote) return 0;
   return !is_special(source) && !is_own(source) && !is_own_broadcast(source);
 }
 
@@ -28,8 +28,8 @@ static __always_inline int may_leave(const struct inner *inner, __u32 outer_sour
   const struct address *source = &inner->source;
   const struct address *destination = &inner->destination;
   if (is_multicast(source) || is_mapped(source) || (is_compatible(source) && !is_unspecified(source))) return 0;
-  if (INGRESS_FILTERED && in_node_prefix(source)) return 0;
-  if (!EMBEDS) return 1;
+  if (config.ingress_filtered && in_node_prefix(source)) return 0;
+  if (!config.embeds) return 1;
   if (is_forbidden_inside(source) || is_forbidden_inside(destination)) return 0;
   if (is_foreign_and_own(destination)) return 0;
 
@@ -38,12 +38,12 @@ static __always_inline int may_leave(const struct inner *inner, __u32 outer_sour
   __u32 embedded_source = embedded_in(source);
   __u32 embedded_destination = embedded_in(destination);
   if (source_embeds && (is_special(embedded_source) || embedded_source != outer_source)) return 0;
-  if (!source_embeds && NATIVE_SOURCES == NATIVE_DENIED) return 0;
-  if (!source_embeds && NATIVE_SOURCES == NATIVE_FROM_RELAY && (RELAY == 0 || outer_source != RELAY)) return 0;
-  if (!destination_embeds) return source_embeds && IS_RELAY;
-  if (embedded_destination == UNDERLAY_ADDRESS) return 1;
+  if (!source_embeds && config.native_sources == NATIVE_DENIED) return 0;
+  if (!source_embeds && config.native_sources == NATIVE_FROM_RELAY && (config.relay == 0 || outer_source != config.relay)) return 0;
+  if (!destination_embeds) return source_embeds && config.is_relay;
+  if (embedded_destination == config.underlay_address) return 1;
   /* RFC 5969 section 8: what a node sends to itself, its relay returns. */
-  return IS_RELAY && !is_special(embedded_destination) && embedded_destination == outer_source;
+  return config.is_relay && !is_special(embedded_destination) && embedded_destination == outer_source;
 }
 
 /* The frame holds an Ethernet header, `before` bytes to take away, and the inner packet in `available` bytes. */

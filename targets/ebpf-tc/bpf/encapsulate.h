@@ -14,11 +14,11 @@
 static __u32 identification;
 
 static __always_inline __u8 outer_tos(__u8 traffic_class) {
-  __u8 dscp = TOS_COPIED ? traffic_class & ~ECN_MASK : FIXED_TOS & ~ECN_MASK;
+  __u8 dscp = config.tos_copied ? traffic_class & ~ECN_MASK : config.fixed_tos & ~ECN_MASK;
   __u8 ecn = traffic_class & ECN_MASK;
   /* RFC 6040 section 4.1 (normal and compatibility mode), RFC 3168 section 9.1.1 (full functionality). */
-  if (ECN_MODE == ECN_COMPATIBILITY) ecn = 0;
-  if (ECN_MODE == ECN_RFC3168 && ecn == 3) ecn = 2;
+  if (config.ecn_mode == ECN_COMPATIBILITY) ecn = 0;
+  if (config.ecn_mode == ECN_RFC3168 && ecn == 3) ecn = 2;
   return dscp | ecn;
 }
 
@@ -33,18 +33,18 @@ static __always_inline int is_neighbour_discovery(struct __sk_buff *skb, const s
 /* What may not enter: nothing is said about it, because whoever sends it knows what he does. */
 static __always_inline int may_enter(const struct inner *inner, int is_from_pods) {
   if (is_compatible(&inner->destination) || is_multicast(&inner->destination)) return 0;
-  if (AUTOMATIC && (is_forbidden_inside(&inner->source) || is_forbidden_inside(&inner->destination))) return 0;
+  if (config.embeds && (is_forbidden_inside(&inner->source) || is_forbidden_inside(&inner->destination))) return 0;
   if (is_foreign_and_own(&inner->source)) return 0;
   if (!is_from_pods) return 1;
-  if (PODS_CONFINED && !in_node_prefix(&inner->source)) return 0;
+  if (config.pods_confined && !in_node_prefix(&inner->source)) return 0;
   /* The peer would compare it with the outer source (RFC 5969 section 9.2). */
-  return !in_domain(&inner->source) || embedded_in(&inner->source) == UNDERLAY_ADDRESS;
+  return !in_domain(&inner->source) || embedded_in(&inner->source) == config.underlay_address;
 }
 
 /* 0 when the packet has no endpoint. A destination of the domain is its own next hop (RFC 3056 section 5.3). */
 static __always_inline __u32 endpoint_of(const struct inner *inner) {
-  if (!EMBEDS) return REMOTE;
-  return in_domain(&inner->destination) ? embedded_in(&inner->destination) : RELAY;
+  if (!config.embeds) return config.remote;
+  return in_domain(&inner->destination) ? embedded_in(&inner->destination) : config.relay;
 }
 
 static __always_inline __u16 header_checksum(const struct iphdr *header) {
@@ -58,12 +58,12 @@ static __noinline int encapsulate(struct __sk_buff *skb) {
   int is_from_self = skb->ingress_ifindex == 0;
   int is_from_pods = !is_from_self && skb->ingress_ifindex != OVERLAY_INDEX;
   if (!may_enter(&inner, is_from_pods)) return TC_ACT_SHOT;
-  if (AUTOMATIC && is_from_self && is_neighbour_discovery(skb, &inner)) return TC_ACT_SHOT;
+  if (config.embeds && is_from_self && is_neighbour_discovery(skb, &inner)) return TC_ACT_SHOT;
 
-  int is_known = !EMBEDS || in_domain(&inner.destination) || RELAY != 0;
+  int is_known = !config.embeds || in_domain(&inner.destination) || config.relay != 0;
   __u32 destination = endpoint_of(&inner);
   if (!is_known) return report(skb, &inner, 0, &unreachable);
-  if (AUTOMATIC && is_special(destination)) return TC_ACT_SHOT;
+  if (config.embeds && is_special(destination)) return TC_ACT_SHOT;
   if (is_own(destination) || is_own_broadcast(destination))
     return report(skb, &inner, 0, &unreachable);
 
@@ -74,15 +74,15 @@ static __noinline int encapsulate(struct __sk_buff *skb) {
   /* A route into a tunnel would never end (RFC 4213 section 3.2). */
   if (port == OVERLAY_INDEX) return TC_ACT_SHOT;
 
-  __u32 link_mtu = port == UNDERLAY2_INDEX ? UNDERLAY2_MTU : UNDERLAY_MTU;
+  __u32 link_mtu = port == config.underlay2_index ? config.underlay2_mtu : config.underlay_mtu;
   __u32 path = path_mtu(destination, link_mtu);
   __u32 limit = path - sizeof(struct iphdr);
   int dont_fragment = limit >= IPV6_MINIMUM_MTU;
-  if (STATIC_MTU != 0) {
-    limit = STATIC_MTU;
+  if (config.static_mtu != 0) {
+    limit = config.static_mtu;
     path = link_mtu;
-    dont_fragment = FRAGMENTS_FORBIDDEN;
-  } else if (MINIMUM_IS_DEFAULT) {
+    dont_fragment = config.fragments_forbidden;
+  } else if (config.minimum_is_default) {
     limit = IPV6_MINIMUM_MTU;
   }
   /* Below the smallest MTU of IPv6 the outer packet is fragmented instead, which nobody else may do. */
@@ -97,9 +97,9 @@ static __noinline int encapsulate(struct __sk_buff *skb) {
   outer.tot_len = bpf_htons(sizeof(outer) + length);
   outer.frag_off = dont_fragment ? bpf_htons(IPV4_DONT_FRAGMENT) : 0;
   outer.id = bpf_htons(__sync_fetch_and_add(&identification, 1));
-  outer.ttl = OUTER_TTL != 0 ? OUTER_TTL : inner.hop_limit;
+  outer.ttl = config.outer_ttl != 0 ? config.outer_ttl : inner.hop_limit;
   outer.protocol = IPPROTO_IPV6;
-  outer.saddr = bpf_htonl(UNDERLAY_ADDRESS);
+  outer.saddr = bpf_htonl(config.underlay_address);
   outer.daddr = bpf_htonl(destination);
 
   /* The stack fragments what it forwards itself, and takes one off the TTL. */

@@ -16,7 +16,7 @@ static __always_inline int is_to_be_told(const struct icmpv4_error *icmp, int is
   } else if (icmp->type != ICMPV4_TIME_EXCEEDED || icmp->code != 0) {
     return 0;
   }
-  return is_own_error || TRANSLATION != TRANSLATION_NONE;
+  return is_own_error || config.translation != TRANSLATION_NONE;
 }
 
 /* False when the error is left to the stack; otherwise `verdict` is what becomes of the frame. */
@@ -51,7 +51,7 @@ static __noinline int translate_error(struct __sk_buff *skb, __u32 header_length
   if (skb->len > end && bpf_skb_change_tail(skb, end, 0) < 0) return 1;
   if (bpf_skb_adjust_room(skb, -(__s32)(quote_at - ETH_HLEN - sizeof(struct iphdr)), BPF_ADJ_ROOM_MAC, 0) < 0) return 1;
   struct reason reason = {ICMPV6_DEST_UNREACH, ADDRESS_UNREACHABLE, 0};
-  if (TRANSLATION == TRANSLATION_LINUX && !is_own_error && message.icmp.type == ICMPV4_TIME_EXCEEDED) {
+  if (config.translation == TRANSLATION_LINUX && !is_own_error && message.icmp.type == ICMPV4_TIME_EXCEEDED) {
     reason.type = ICMPV6_TIME_EXCEED;
     reason.code = 0;
   }

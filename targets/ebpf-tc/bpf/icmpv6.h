@@ -97,7 +97,7 @@ static __noinline int report(struct __sk_buff *skb, const struct inner *inner, _
   if (!may_be_reported(skb, inner, at) || !may_report()) return TC_ACT_SHOT;
 
   /* The quote is of the packet that came, whose hop limit the stack has lowered. */
-  if (inner->source.high != OVERLAY_ADDRESS_HIGH || inner->source.low != OVERLAY_ADDRESS_LOW) {
+  if (inner->source.high != config.overlay_address_high || inner->source.low != config.overlay_address_low) {
     __u8 hop_limit = inner->hop_limit + 1;
     bpf_skb_store_bytes(skb, at + __builtin_offsetof(struct ipv6hdr, hop_limit), &hop_limit, 1, 0);
   }
@@ -113,7 +113,7 @@ static __noinline int report(struct __sk_buff *skb, const struct inner *inner, _
   error.ip.payload_len = bpf_htons(length);
   error.ip.nexthdr = IPPROTO_ICMPV6;
   error.ip.hop_limit = ERROR_HOP_LIMIT;
-  write_address(&error.ip.saddr, OVERLAY_ADDRESS_HIGH, OVERLAY_ADDRESS_LOW);
+  write_address(&error.ip.saddr, config.overlay_address_high, config.overlay_address_low);
   write_address(&error.ip.daddr, inner->source.high, inner->source.low);
   error.icmp.icmp6_type = reason->type;
   error.icmp.icmp6_code = reason->code;

@@ -43,7 +43,7 @@ static __noinline void learn_path_mtu(struct __sk_buff *skb, __u32 header_length
     struct iphdr quoted;
   } message;
   __u32 at = ETH_HLEN + header_length;
-  if (STATIC_MTU != 0 || total_length < header_length + sizeof(message) + 8) return;
+  if (config.static_mtu != 0 || total_length < header_length + sizeof(message) + 8) return;
   if (bpf_skb_load_bytes(skb, at, &message, sizeof(message)) < 0) return;
   if (message.icmp.type != ICMPV4_UNREACHABLE || message.icmp.code != ICMPV4_FRAGMENTATION_NEEDED) return;
   if (!is_quote_of_tunnel(&message.quoted)) return;
@@ -53,10 +53,10 @@ static __noinline void learn_path_mtu(struct __sk_buff *skb, __u32 header_length
   __u32 destination = bpf_ntohl(message.quoted.daddr);
   __u32 sent = bpf_ntohs(message.quoted.tot_len);
   __u32 mtu = bpf_ntohs(message.icmp.mtu);
-  __u32 current = path_mtu(destination, sent < UNDERLAY_MTU && sent != 0 ? sent : UNDERLAY_MTU);
+  __u32 current = path_mtu(destination, sent < config.underlay_mtu && sent != 0 ? sent : config.underlay_mtu);
   if (mtu == 0) mtu = plateau_below(current);
   if (mtu < MINIMUM_PATH_MTU) mtu = MINIMUM_PATH_MTU;
-  if (mtu >= path_mtu(destination, UNDERLAY_MTU)) return;
+  if (mtu >= path_mtu(destination, config.underlay_mtu)) return;
   struct path path = {bpf_ktime_get_ns() + LIFETIME_NS, mtu};
   bpf_map_update_elem(&paths, &destination, &path, BPF_ANY);
 }

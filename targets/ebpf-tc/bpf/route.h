@@ -12,7 +12,7 @@ static __always_inline __u32 port_towards(struct __sk_buff *skb, __u32 destinati
   route.family = ADDRESS_FAMILY_IPV4;
   route.l4_protocol = IPPROTO_IPV6;
   route.ifindex = OVERLAY_INDEX;
-  route.ipv4_src = bpf_htonl(UNDERLAY_ADDRESS);
+  route.ipv4_src = bpf_htonl(config.underlay_address);
   route.ipv4_dst = bpf_htonl(destination);
   int answer = bpf_fib_lookup(skb, &route, sizeof(route), 0);
   /* That the neighbour is not known yet is no matter: the stack will ask for it. */

@@ -1,6 +1,9 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
+import { DockerError } from '../../../harness/node/docker/docker-error.ts';
+import { obtainNodeImage } from '../../../harness/node/docker/node-image.ts';
+import { cacheFolder } from '../../../harness/node/host-cache.ts';
 import { findCommand } from '../../../scripts/requirements.mjs';
 
 const IMAGE_PROGRAMS = ['sh', 'tail', 'sleep', 'cat', 'grep', 'ip'] as const;
@@ -8,9 +11,24 @@ const IMAGE_PROGRAMS = ['sh', 'tail', 'sleep', 'cat', 'grep', 'ip'] as const;
 /** Why no container can be had here, or undefined. */
 export const whyNoDocker = async (): Promise<string | undefined> => {
   if (process.getuid?.() !== 0) return 'needs root, to join the network of a container to the tester';
+  const obstacle = process.env['PROTO41_NO_DOCKER'];
+  if (obstacle !== undefined && obstacle !== '') return `no docker: ${obstacle}`;
   if (findCommand('docker') === undefined) return 'docker is not installed';
   const { failed } = await execa('docker', ['version'], { reject: false, timeout: 10_000 });
   return failed ? 'docker is not running' : undefined;
+};
+
+/** Why the image of the project itself cannot be had here, or undefined. */
+export const whyNoProjectImage = async (): Promise<string | undefined> => {
+  const obstacle = await whyNoDocker();
+  if (obstacle !== undefined) return obstacle;
+  try {
+    await obtainNodeImage({ cache: cacheFolder(), onProgress: () => undefined });
+    return undefined;
+  } catch (error) {
+    if (error instanceof DockerError) return error.message.split('\n')[0] ?? error.code;
+    throw error;
+  }
 };
 
 /** Makes an image of programs of this machine and what they are linked with; no registry is asked. */

@@ -16,7 +16,7 @@ const neighbour = (pod: LabPod): string =>
 export const vxlan: Overlay = {
   id: 'vxlan',
   title: 'VXLAN',
-  driver: 'vxlan behind a bridge, no learning; a forwarding and a neighbour entry per pod',
+  driver: 'vxlan behind a bridge, no learning; a forwarding and a neighbour entry per pod; nodes do not route',
   inner: 'ipv6',
   pods: 'bridged',
   setUp: ({ ipv4 }) => [

@@ -1,0 +1,94 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, suite } from '../support/suite.ts';
+import { commandLine } from '../cli/support.ts';
+import { runCases, upWithoutPrograms, whyNoTarget } from './support.ts';
+
+const test = suite('targets/ebpf-tc', { timeoutMs: 120_000 });
+const reason = (await whyNoTarget('tc', 'clang', 'bpf_helpers.h')) ?? whyNotRoot();
+
+/** In a user namespace the kernel loads no such program. */
+function whyNotRoot(): string | undefined {
+  return process.getuid?.() === 0 ? undefined : 'needs root';
+}
+
+let folder: string;
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'proto41-ebpf-'));
+});
+test.after(() => rm(folder, { recursive: true }));
+
+for (const profile of ['overlay', '6in4']) {
+  test.skipIf(reason, `it keeps the contract under ${profile}, and leaves nothing behind`, async () => {
+    const { exitCode, stdout } = await commandLine(
+      'target',
+      'check',
+      'ebpf-tc',
+      '--node',
+      'netns',
+      '--profile',
+      profile,
+    );
+    assert.is(exitCode, 0, stdout);
+  });
+}
+
+test.skipIf(
+  reason,
+  'it does what the standards demand, fragments and errors included, but for what it declares',
+  async () => {
+    const cases = [
+      'encap.p*',
+      'decap.source-matches-embedded',
+      'dscp-ecn.egress-*',
+      'fragment.reassembly-key',
+      'icmp6.codes',
+      'icmp6.no-error-on-error',
+      'mtu.learn-from-icmpv4',
+      'loop.own-ipv4-destination',
+    ];
+    const { exitCode, stdout, result } = await runCases('ebpf-tc', 'overlay', join(folder, 'run'), cases);
+    assert.is(exitCode, 0, stdout);
+    const verdicts = new Map(result.cases.map(({ id, verdict }) => [id, verdict]));
+    for (const id of ['fragment.reassembly-key', 'icmp6.codes/neighbour', 'mtu.learn-from-icmpv4']) {
+      assert.is(verdicts.get(id), 'pass', id);
+    }
+    assert.is(verdicts.get('icmp6.no-error-on-error'), 'fail');
+  },
+);
+
+test.skipIf(
+  reason,
+  'the compiled program is kept once, whatever the set-up, and nothing half made beside it',
+  async () => {
+    const cache = join(folder, 'cache');
+    const before = process.env['XDG_CACHE_HOME'];
+    process.env['XDG_CACHE_HOME'] = cache;
+    try {
+      for (const profile of ['6in4', '6to4']) {
+        await commandLine('target', 'check', 'ebpf-tc', '--node', 'netns', '--profile', profile);
+      }
+    } finally {
+      if (before === undefined) delete process.env['XDG_CACHE_HOME'];
+      else process.env['XDG_CACHE_HOME'] = before;
+    }
+    const kept = await readdir(join(cache, 'proto41', 'ebpf-tc'));
+    assert.is(kept.length, 1, kept.join(', '));
+    assert.match(kept[0] ?? '', /^[0-9a-f]{64}\.o$/);
+  },
+);
+
+test('without a compiler it refuses, and names the package', () => {
+  const { exitCode, stderr } = upWithoutPrograms('ebpf-tc', 'overlay');
+  assert.is(exitCode, 127, stderr);
+  assert.match(stderr, 'Debian package clang');
+});
+
+test('what it cannot be configured for it refuses by name', () => {
+  const { exitCode, stderr } = upWithoutPrograms('ebpf-tc', 'gue');
+  assert.is(exitCode, 127, stderr);
+  assert.match(stderr, 'encapsulation gue');
+});
+
+test.run();
