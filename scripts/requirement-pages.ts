@@ -82,7 +82,10 @@ const indexPage = (coverage: Coverage): string => {
 };
 
 const isChecked = (entry: CoverageEntry | undefined): boolean =>
-  entry !== undefined && (entry.cases.length > 0 || entry.rule);
+  entry !== undefined && (entry.cases.length > 0 || entry.rule || isMeasured(entry));
+
+/** No case can judge it, but the measurements do. */
+const isMeasured = (entry: CoverageEntry | undefined): boolean => entry?.requirement.startsWith('bench.') === true;
 
 const areaPage = (area: Area, own: readonly Requirement[], coverage: Coverage): string =>
   [
@@ -138,7 +141,10 @@ const profiles = ({ profiles: listed, switch: name, switchValues }: Requirement)
 const checkedBy = (entry: CoverageEntry | undefined): string => {
   const cases = (entry?.cases ?? []).map((id) => `\`${id}\``);
   const all = [...cases, ...(entry?.rule === true ? ['a rule that reads every frame'] : [])];
-  return all.length > 0 ? all.join(', ') : `nothing: ${prose(entry?.none ?? 'no case yet')}`;
+  if (all.length > 0) return all.join(', ');
+  return isMeasured(entry)
+    ? `the command \`bench\`, which measures`
+    : `nothing: ${prose(entry?.none ?? 'no case yet')}`;
 };
 
 const lacks = (entry: CoverageEntry | undefined, fault: string): string =>

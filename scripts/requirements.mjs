@@ -71,6 +71,12 @@ export const SYSTEM_REQUIREMENTS = [
     why: 'makes the links of network namespaces (--node netns)',
   },
   {
+    command: 'mmdebstrap',
+    debianPackage: 'mmdebstrap',
+    neededBy: ['test'],
+    why: 'makes the image of the docker node where no registry can be reached (--node docker)',
+  },
+  {
     command: 'ethtool',
     debianPackage: 'ethtool',
     neededBy: ['test'],

@@ -15,7 +15,7 @@ import {
   encapsulationStream,
   innerBytesOf,
   nativeStream,
-  type Direction,
+  type DutDirection,
   type Stream,
 } from './traffic/stream.ts';
 
@@ -35,7 +35,7 @@ export interface BenchBed extends AsyncDisposable {
    * @param generation another name draws other nodes
    */
   readonly stream: (
-    direction: Exclude<Direction, 'loopback'>,
+    direction: DutDirection,
     frameSizeBytes: number,
     flows: number,
     generation?: string,
@@ -50,6 +50,8 @@ export interface BenchBedOptions {
   readonly seed: string;
   /** The largest size that is going to be asked for; all MTUs are raised to it (RFC 8219 section 5.1). */
   readonly largestFrameBytes: number;
+  /** The node's IPv4 address, where it is not that of the lab. */
+  readonly dutIpv4?: string;
 }
 
 /**
@@ -57,11 +59,21 @@ export interface BenchBedOptions {
  *
  * @throws BenchTargetError when it does not do the profile
  */
-export const openBed = async ({ session, profile, seed, largestFrameBytes }: BenchBedOptions): Promise<BenchBed> => {
+export const openBed = async ({
+  session,
+  profile,
+  seed,
+  largestFrameBytes,
+  dutIpv4,
+}: BenchBedOptions): Promise<BenchBed> => {
   const limit = Math.min(...[...session.ports.values()].map(({ maximumMtuBytes }) => maximumMtuBytes));
   const podMtuBytes = Math.min(Math.max(ETHERNET_MTU_BYTES, innerBytesOf(largestFrameBytes)), limit);
   const underlayMtuBytes = Math.min(podMtuBytes + overheadBytes(profile), limit);
-  const { lab, setup, tunnelMtuBytes } = planSetUp(session, profile, { podMtuBytes, underlayMtuBytes });
+  const { lab, setup, tunnelMtuBytes } = planSetUp(session, profile, {
+    podMtuBytes,
+    underlayMtuBytes,
+    ...(dutIpv4 === undefined ? {} : { dutIpv4 }),
+  });
   const outcome = await session.up(setup);
   if (outcome.kind === 'unsupported')
     throw new BenchTargetError(
@@ -100,6 +112,7 @@ export const openBed = async ({ session, profile, seed, largestFrameBytes }: Ben
       },
     },
     stream: (direction, frameSizeBytes, flows, generation = '') => {
+      if (direction === 'dual') return undefined;
       // The same nodes whatever the size, so that sizes can be compared.
       const peers = drawPeers(lab, flows, seededRandom(seed).fork(`peers ${String(flows)} ${generation}`));
       if (peers === undefined) return undefined;

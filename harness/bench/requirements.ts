@@ -4,7 +4,8 @@ import { Ipv4Prefix } from '../address/ipv4-prefix.ts';
 import { Ipv6Prefix } from '../address/ipv6-prefix.ts';
 import { FULL_LENGTHS, FRAME_SIZES_BYTES } from './plan.ts';
 import { percentText, rateText } from './numbers.ts';
-import type { BenchRequirement, BenchResult, FindingKind } from './result.ts';
+import { settingText } from './measure/setting.ts';
+import type { BenchRequirement, BenchResult, FindingKind, Throughput } from './result.ts';
 
 type Facts = Omit<BenchResult, 'requirements'> & { readonly profileFacts: Profile };
 type Judgement = Omit<BenchRequirement, 'requirement'>;
@@ -102,9 +103,17 @@ const JUDGES: Readonly<Record<string, (facts: Facts) => Judgement>> = {
     const bad = found(facts, 'loss-at-any-rate', 'loss-in-bursts', 'duplicates', 'corruption');
     if (bad !== undefined) return { verdict: 'fail', text: bad };
     const tunnelled = facts.throughput.filter(({ mode }) => mode !== 'native');
+    if (tunnelled.length === 0 && facts.tester.rates.some(({ rate }) => rate === 0))
+      return { verdict: 'inconclusive', text: 'the tester alone loses frames at every rate; is the machine busy?' };
     if (tunnelled.length === 0) return skip('nothing was measured');
+    const nothing = tunnelled.filter(({ capacity, limit }) => capacity.median === 0 && limit === 'dut');
+    if (nothing.length > 0) return { verdict: 'fail', text: `nothing gets through with ${settingsText(nothing)}` };
     const none = tunnelled.filter(({ rate }) => rate.median === 0);
-    if (none.length > 0) return { verdict: 'fail', text: `${String(none.length)} settings have no rate without loss` };
+    if (none.length > 0)
+      return {
+        verdict: 'inconclusive',
+        text: `no trial was without loss with ${settingsText(none)}, and long trials at an easy load show none: is the machine busy?`,
+      };
     const odd = found(facts, 'slow-at-one-size', 'cost-per-byte', 'reordering');
     return odd === undefined ? pass('every frame was compared, byte by byte') : warn(odd);
   },
@@ -113,11 +122,15 @@ const JUDGES: Readonly<Record<string, (facts: Facts) => Judgement>> = {
     if (!modes.has('encap') || !modes.has('decap'))
       return skip('encapsulation and decapsulation were not both measured');
     const differ = found(facts, 'directions-differ');
-    const text = 'one DUT alone, each direction by itself; two DUTs back to back are not measured';
-    return warn(differ === undefined ? text : `${differ}; ${text}`);
+    const isDual = modes.has('dual');
+    const text = `one DUT alone, each direction by itself; two DUTs back to back ${isDual ? 'as well' : 'only with --mode dual'}`;
+    if (differ !== undefined) return warn(`${differ}; ${text}`);
+    return isDual ? pass(text) : warn(text);
   },
   'trial-phases': ({ method }) => lengths('learning, settling, load, drain, rest, in this order', method),
 };
+
+const settingsText = (settings: readonly Throughput[]): string => settings.map(settingText).join('; ');
 
 const lengths = (what: string, { finalSeconds, repetitions }: BenchResult['method']): Judgement => {
   const text = `${what}; ${String(repetitions)} trials of ${String(finalSeconds)} s`;

@@ -8,9 +8,10 @@ export const BENCH_SCHEMA = 'proto41/bench/1';
 
 /**
  * Which way frames go. `encap` from pods into the tunnel, `decap` out of the tunnel to pods, `both` the two at once with equal load,
- * `native` plain IPv6 through the same node, both ways and without the tunnel: the baseline. `mixed` is `both` and `native` at once.
+ * `native` plain IPv6 through the same node, without the tunnel: the baseline. `mixed` is `both` and `native` at once, `dual` goes through
+ * two nodes back to back, into the tunnel at one and out of it at the other (RFC 8219 section 4.2).
  */
-export const BENCH_MODES = ['encap', 'decap', 'both', 'native', 'mixed'] as const;
+export const BENCH_MODES = ['encap', 'decap', 'both', 'native', 'mixed', 'dual'] as const;
 export type BenchMode = (typeof BENCH_MODES)[number];
 
 /** Several measurements of one thing, and what may be said of their median. */

@@ -3,6 +3,7 @@ import type { NodeSession } from '../node/node.ts';
 import { overheadBytes, type Profile } from '../profile/index.ts';
 import { findingsOf, latencyOf, scaleOf, throughputOf } from './assemble.ts';
 import { openBed, type BenchBed } from './bed.ts';
+import { openDualBed } from './dual-bed.ts';
 import { BenchError } from './bench-error.ts';
 import { Collected } from './collected.ts';
 import type { Floor } from './floors/floor.ts';
@@ -18,6 +19,8 @@ import { Pace, stepsOf, type BenchProgress } from './steps.ts';
 
 export interface BenchOptions {
   readonly session: NodeSession;
+  /** A second node of the same target, for the mode `dual`. */
+  readonly second?: NodeSession;
   readonly profile: Profile;
   readonly targetName: string;
   readonly plan: BenchPlan;
@@ -43,19 +46,22 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const startedMs = performance.now();
   const loadBefore = currentLoad();
   const collected = new Collected();
-  await using bed = await openBed({
-    session,
+  const bedOptions = {
     profile,
     seed: options.plan.seed,
     largestFrameBytes: Math.max(...options.plan.frameSizesBytes),
-  });
+  };
+  await using bed = await openBed({ ...bedOptions, session });
+  const { second } = options;
+  await using dual =
+    second === undefined ? undefined : await openDualBed({ ...bedOptions, session: second, near: bed });
   const plan = withFittingSizes(options.plan, bed, collected);
   const progressOf = (name: string): void => options.onProgress?.({ name, done: 0 });
   let tester: Qualification = { path: 'none', rates: [] };
   const stopped = await untilStopped(signal, collected, async () => {
     progressOf('qualification of the tester');
     tester = await qualifyTester(options, plan, bed);
-    await measure(options, plan, bed, collected, tester);
+    await measure(options, plan, { bed, ...(dual === undefined ? {} : { dual }) }, collected, tester);
   });
   const overhead = overheadBytes(profile);
   const throughput = throughputOf(collected, plan, overhead);
@@ -95,11 +101,11 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
 const measure = async (
   { signal, onProgress }: BenchOptions,
   plan: BenchPlan,
-  bed: BenchBed,
+  beds: { readonly bed: BenchBed; readonly dual?: BenchBed },
   collected: Collected,
   tester: Qualification,
 ): Promise<void> => {
-  const rig = new Rig({ bed, phases: plan, signal });
+  const rig = new Rig({ ...beds, phases: plan, signal });
   const steps = stepsOf(plan);
   const pace = new Pace(steps);
   const measurement = {

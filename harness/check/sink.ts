@@ -21,7 +21,7 @@ export interface GroupResult {
   readonly errors: readonly CaptureError[];
 }
 
-/** A finding that only the end of the capture shows. */
+/** A finding in a frame that went by before. */
 export interface LateFinding {
   readonly finding: Finding;
   readonly file: string;

@@ -49,6 +49,7 @@ Examples (npm start -- <command> from a checkout):
   tcpdump -U -w - proto 41 | proto41 check -
   proto41 replay evidence.pcapng --target linux-sit
   proto41 shrink evidence.pcapng --target linux-sit --out small.pcapng
+  proto41 interop linux-sit@vm:bullseye linux-sit@vm:sid reference
 
 Exit codes:
   0  everything demanded is as expected       3  the target or node could not be started

@@ -54,6 +54,14 @@ export interface Services {
   readonly faultNames: () => Promise<ReadonlySet<string>>;
   /** Starts the reference in memory with these faults switched on. */
   readonly startFaultyReference: (faults: readonly string[]) => Promise<NodeSession>;
-  /** Starts the reference in memory as a model of a device, whose work takes time, with these faults of speed and loss. */
-  readonly startModelledReference: (faults: readonly string[], seed: string) => Promise<NodeSession>;
+  /**
+   * Starts the reference in memory as a model of a device, whose work takes time, with these faults of speed and loss.
+   *
+   * @param beside another one, with which it has one time
+   */
+  readonly startModelledReference: (
+    faults: readonly string[],
+    seed: string,
+    beside?: NodeSession,
+  ) => Promise<NodeSession>;
 }

@@ -19,11 +19,15 @@ export const whoIsSilent = async (
 ): Promise<readonly Side[]> => {
   const from = links.nextNumber;
   const probes = SIDES.map((side) => ({ side, asked: [solicitationProbe(labs[side]), arpProbe(labs[side], 'U')] }));
-  for (const { side, asked } of probes) for (const { port, frame } of asked) links.send(side, port === 'P' ? 'P' : 'U', frame);
+  for (const { side, asked } of probes)
+    for (const { port, frame } of asked) links.send(side, port === 'P' ? 'P' : 'U', frame);
   const silent = (): readonly Side[] => {
     const answers = links.frames.slice(from - 1).filter(({ direction }) => direction === 'outbound');
     return probes
-      .filter(({ side, asked }) => !answers.some((frame) => frame.side === side && asked.some((probe) => probe.isAnswer(frame))))
+      .filter(
+        ({ side, asked }) =>
+          !answers.some((frame) => frame.side === side && asked.some((probe) => probe.isAnswer(frame))),
+      )
       .map(({ side }) => side);
   };
   await clock.until(() => silent().length === 0, LIMIT_MS);

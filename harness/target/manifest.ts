@@ -38,14 +38,18 @@ const policies = v.pipe(
   v.record(v.string(), v.string()),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    for (const [name, chosen] of Object.entries(dataset.value)) {
+    const { value: input } = dataset;
+    for (const [name, chosen] of Object.entries(input)) {
+      const path = [{ type: 'object', origin: 'value', input, key: name, value: chosen }] as const;
       if (!isSwitchName(name))
         addIssue({
-          message: `expected switches of a profile, found ${JSON.stringify(name)}; known are ${SWITCH_NAMES.join(', ')}`,
+          message: `expected a switch of a profile, found ${JSON.stringify(name)}; known are ${SWITCH_NAMES.join(', ')}`,
+          path: [...path],
         });
       else if (!SWITCH_VALUES[name].some((known) => known === chosen)) {
         addIssue({
-          message: `expected ${name} to be ${SWITCH_VALUES[name].join(' or ')}, found ${JSON.stringify(chosen)}`,
+          message: `expected ${SWITCH_VALUES[name].join(' or ')}, found ${JSON.stringify(chosen)}`,
+          path: [...path],
         });
       }
     }

@@ -1,7 +1,7 @@
 import { ETHERNET, ipv4ChecksumIsGood, IPV6, readIpv4Header, type Ipv4Header } from '../../harness/packet/index.ts';
 import { overheadBytes } from '../../harness/profile/index.ts';
 import type { SeenFrame, SetupChanges, Stimulus, TestContext, TunnelPacket } from '../../harness/tester/context.ts';
-import { DYNAMIC, fullPacket, podPacket, tell } from '../mtu/vectors.ts';
+import { DYNAMIC, fullPacket, podPacket, tell, neverFragments } from '../mtu/vectors.ts';
 import { fragment } from './area.ts';
 import { named } from './vectors.ts';
 
@@ -85,28 +85,36 @@ const packets = (t: TestContext, largestBytes: number): Stimulus[] => {
 // RFC 4213 section 3.5, RFC 791 section 3.2: an outer packet that does not fit into the underlay leaves in fragments with one
 // Identification, DF clear, MF on all but the last, offsets that follow each other in units of 8 bytes, a length and a checksum of
 // their own, the TOS of the whole, each within the MTU. Together they are the packet.
-fragment.case('fragment.encap-train', { setup: narrow(1290) }, async (t) => {
+fragment.case('fragment.encap-train', { setup: narrow(1290), notFor: neverFragments }, async (t) => {
   await expectTrains(t, packets(t, 1290), 1290);
 });
 
-fragment.case('fragment.encap-train', { variant: 'mtu-1280', setup: narrow(1280) }, async (t) => {
-  await expectTrains(t, packets(t, 1280), 1280);
-});
+fragment.case(
+  'fragment.encap-train',
+  { variant: 'mtu-1280', setup: narrow(1280), notFor: neverFragments },
+  async (t) => {
+    await expectTrains(t, packets(t, 1280), 1280);
+  },
+);
 
 const PATH_MTU_BYTES = 576;
 
 // The same where the path is the narrow one, in three fragments: DF must be clear then, since nobody may be told of less than 1280.
-fragment.case('fragment.encap-train', { variant: 'narrow-path', setup: DYNAMIC, fresh: true }, async (t) => {
-  const packet = await fullPacket(t);
-  if (packet === undefined) return;
-  await tell(t, packet, PATH_MTU_BYTES);
-  const stimuli = [1000, 1001, TUNNEL_MTU_BYTES].map((lengthBytes) => podPacket(t, lengthBytes));
-  const seen = await t.exchange(...stimuli);
-  for (const stimulus of stimuli) {
-    const carried = t.expectTunnelled(seen, stimulus);
-    // A node may leave the fragmenting to the router that has said so.
-    if (carried === undefined) continue;
-    if (carried.frames.length > 1) expectTrain(t, carried, stimulus, PATH_MTU_BYTES);
-    else t.expectEqual(`DF of the ${stimulus.title}`, carried.outer.dontFragment, false, { frame: carried.frame });
-  }
-});
+fragment.case(
+  'fragment.encap-train',
+  { variant: 'narrow-path', setup: DYNAMIC, fresh: true, notFor: neverFragments },
+  async (t) => {
+    const packet = await fullPacket(t);
+    if (packet === undefined) return;
+    await tell(t, packet, PATH_MTU_BYTES);
+    const stimuli = [1000, 1001, TUNNEL_MTU_BYTES].map((lengthBytes) => podPacket(t, lengthBytes));
+    const seen = await t.exchange(...stimuli);
+    for (const stimulus of stimuli) {
+      const carried = t.expectTunnelled(seen, stimulus);
+      // A node may leave the fragmenting to the router that has said so.
+      if (carried === undefined) continue;
+      if (carried.frames.length > 1) expectTrain(t, carried, stimulus, PATH_MTU_BYTES);
+      else t.expectEqual(`DF of the ${stimulus.title}`, carried.outer.dontFragment, false, { frame: carried.frame });
+    }
+  },
+);

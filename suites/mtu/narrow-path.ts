@@ -11,6 +11,7 @@ import {
   podPacket,
   POD_LINK_BYTES,
   tell,
+  neverFragments,
 } from './vectors.ts';
 
 /** An underlay that cannot carry an encapsulated packet of 1280 bytes in one piece. */
@@ -20,7 +21,7 @@ const NARROW = { ...DYNAMIC, underlayMtuBytes: 1290 } as const satisfies SetupCh
 // with DF clear, because nobody may be told of less than 1280. What is larger is answered with 1280.
 mtu.case(
   'mtu.dynamic-floor-fragments',
-  { setup: DYNAMIC, fresh: true, alsoJudges: ['mtu.dynamic-floor-ptb'] },
+  { setup: DYNAMIC, fresh: true, alsoJudges: ['mtu.dynamic-floor-ptb'], notFor: neverFragments },
   async (t) => {
     const packet = await fullPacket(t);
     if (packet === undefined) return;
@@ -36,23 +37,27 @@ mtu.case(
 );
 
 // The same where the DUT's own link is the narrow one: it has to fragment itself, and only what does not fit.
-mtu.case('mtu.dynamic-floor-fragments', { variant: 'narrow-underlay', setup: NARROW }, async (t) => {
-  const largestWhole = NARROW.underlayMtuBytes - overheadBytes(t.profile);
-  const vectors = [
-    { lengthBytes: 60, outerPackets: 1 },
-    { lengthBytes: largestWhole, outerPackets: 1 },
-    { lengthBytes: largestWhole + 1, outerPackets: 2 },
-    { lengthBytes: IPV6_MINIMUM_MTU_BYTES, outerPackets: 2 },
-  ].map((vector) => ({ ...vector, stimulus: podPacket(t, vector.lengthBytes) }));
-  const seen = await t.exchange(...vectors.map(({ stimulus }) => stimulus));
-  for (const { stimulus, outerPackets } of vectors) {
-    const packet = expectCarried(t, seen, stimulus, { dontFragment: false, outerPackets });
-    for (const frame of packet?.frames ?? []) {
-      const fits = ipv4TotalLength(frame.bytes, ETHERNET.HEADER_LENGTH) <= NARROW.underlayMtuBytes;
-      t.expectEqual(`every outer packet of the ${stimulus.title} within the underlay MTU:`, fits, true, { frame });
+mtu.case(
+  'mtu.dynamic-floor-fragments',
+  { variant: 'narrow-underlay', setup: NARROW, notFor: neverFragments },
+  async (t) => {
+    const largestWhole = NARROW.underlayMtuBytes - overheadBytes(t.profile);
+    const vectors = [
+      { lengthBytes: 60, outerPackets: 1 },
+      { lengthBytes: largestWhole, outerPackets: 1 },
+      { lengthBytes: largestWhole + 1, outerPackets: 2 },
+      { lengthBytes: IPV6_MINIMUM_MTU_BYTES, outerPackets: 2 },
+    ].map((vector) => ({ ...vector, stimulus: podPacket(t, vector.lengthBytes) }));
+    const seen = await t.exchange(...vectors.map(({ stimulus }) => stimulus));
+    for (const { stimulus, outerPackets } of vectors) {
+      const packet = expectCarried(t, seen, stimulus, { dontFragment: false, outerPackets });
+      for (const frame of packet?.frames ?? []) {
+        const fits = ipv4TotalLength(frame.bytes, ETHERNET.HEADER_LENGTH) <= NARROW.underlayMtuBytes;
+        t.expectEqual(`every outer packet of the ${stimulus.title} within the underlay MTU:`, fits, true, { frame });
+      }
     }
-  }
-});
+  },
+);
 
 // RFC 4213 section 3.2.2: above 1280 bytes the packet is dropped and answered with exactly 1280, not with what the path carries.
 mtu.case('mtu.dynamic-floor-ptb', { setup: NARROW }, async (t) => {

@@ -35,6 +35,10 @@ export const DYNAMIC = {
 /** The tunnel MTU is the default of static mode. */
 export const STATIC = { switches: { mtuMode: 'static' } } as const satisfies SetupChanges;
 
+/** A relay that shares its IPv4 address with others sends no fragments (RFC 5969 section 9.1). */
+export const neverFragments = ({ switches }: Profile): string | undefined =>
+  switches.brAddress === 'anycast' ? 'a border relay with an anycast address sets DF whatever the size' : undefined;
+
 /** Where the profile names a static tunnel MTU, there is no default. */
 export const configuresTunnelMtu = ({ staticMtuBytes }: Profile): string | undefined =>
   staticMtuBytes === IPV6_MINIMUM_MTU_BYTES

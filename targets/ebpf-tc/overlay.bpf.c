@@ -17,7 +17,7 @@
 char _license[] SEC("license") = "Dual MIT/GPL";
 
 /* RFC 1122 section 3.2.1.8 (c): nothing that was routed by its source, and nothing malformed. */
-static __always_inline int has_sound_options(struct __sk_buff *skb, __u32 header_length) {
+__noinline int has_sound_options(struct __sk_buff *skb, __u32 header_length) {
   __u32 end = ETH_HLEN + header_length;
   __u32 at = ETH_HLEN + sizeof(struct iphdr);
   for (int count = 0; count < IPV4_MAXIMUM_OPTIONS && at < end; count++) {
@@ -66,7 +66,11 @@ static __noinline int from_underlay(struct __sk_buff *skb) {
   return decapsulate(skb, &outer, header_length, total_length - header_length);
 }
 
-/* One program for all devices, because each one loaded would have maps of its own. */
+/* On the way out to the underlay. It needs no map. */
+SEC("tc/out")
+int out(struct __sk_buff *skb) { return restore_quote(skb); }
+
+/* One program for all devices otherwise, because each one loaded would have maps of its own. */
 SEC("tc")
 int overlay(struct __sk_buff *skb) {
   if (skb->ifindex == OVERLAY_INDEX) return encapsulate(skb);

@@ -98,6 +98,24 @@ test('a tunnel with one far end has no scale, and says so', async () => {
   assert.equal([scale, notes], [undefined, ['scale: left out, the tunnel has one far end']]);
 });
 
+test('two nodes back to back are measured from pods to pods', async () => {
+  await using session = await startModelledNode();
+  await using second = await startModelledNode({ beside: session });
+  const options = { session, second };
+  const result = await bench({ modes: ['native', 'encap', 'decap', 'dual'], repetitions: 1 }, options);
+  const of = (mode: string): number => result.throughput.find((each) => each.mode === mode)?.capacity.median ?? 0;
+  // Each node does one half of the work.
+  assert.ok(of('dual') > 0.9 * of('encap') && of('dual') < 1.1 * of('encap'), `${of('dual')} beside ${of('encap')}`);
+  assert.is(result.requirements.find(({ requirement }) => requirement === 'bench.topologies')?.verdict, 'pass');
+});
+
+test('both ends of a configured tunnel are not measured back to back, and that is said', async () => {
+  await using session = await startModelledNode();
+  await using second = await startModelledNode({ beside: session });
+  const { notes, throughput } = await bench({ modes: ['dual'] }, { session, second, profile: '6in4' });
+  assert.equal([throughput.length, notes.length], [0, 1]);
+});
+
 test('an interrupted run keeps what it has measured', async () => {
   const controller = new AbortController();
   let steps = 0;

@@ -6,7 +6,7 @@ const test = suite('cli/usage');
 /** Wrong command lines, and what standard error must then say. */
 const WRONG: readonly (readonly [title: string, parameters: readonly string[], ...says: readonly string[]])[] = [
   ['an unknown command, with a suggestion', ['runn'], "unknown command 'runn'", 'Did you mean run?'],
-  ['a command that does not exist yet', ['interop', 'x.pcap'], "unknown command 'interop'"],
+  ['a command that does not exist', ['fuzz', 'x.pcap'], "unknown command 'fuzz'"],
   [
     'an unknown flag, with a suggestion',
     ['run', '--profil', 'overlay'],
@@ -127,7 +127,7 @@ test('the help names every command and exit code, and only what exists', async (
   assert.match(stdout, 'Usage: proto41 [options] [command]');
   assert.equal(
     [...stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(([, name]) => name),
-    ['run', 'list', 'plan', 'report', 'faults', 'check', 'replay', 'shrink', 'import', 'doctor'],
+    ['run', 'list', 'plan', 'report', 'faults', 'interop', 'check', 'replay', 'shrink', 'import', 'bench', 'doctor'],
   );
   for (const code of ['0', '1', '2', '3', '4', '130']) assert.match(stdout, new RegExp(` ${code} {2}\\w`));
 });

@@ -1,6 +1,6 @@
 /** What `npm pack` makes, used as somebody would who has only that: without the sources, without tsx. */
 
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +71,27 @@ test('says what the machine can do, and lists what it knows', async () => {
   assert.match(targets.stdout, 'linux-sit');
   assert.is(targets.exitCode, 0);
 });
+
+test('has types for who writes TypeScript', async () => {
+  const right = `import { build, ipv4, type CaseResult, type Layer } from 'proto41';
+export const packet: Uint8Array = build(ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }));
+export const verdictOf = ({ verdict }: CaseResult): string => verdict;
+export const layers: readonly Layer[] = [];
+`;
+  assert.is(await complaintsAbout(right), '');
+  assert.match(await complaintsAbout(right.replace('source:', 'sauce:')), /'sauce' does not exist|known properties/);
+});
+
+const OPTIONS = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node'];
+
+/** What TypeScript says, which looks into the declarations of the package, too. */
+const complaintsAbout = async (program: string): Promise<string> => {
+  await writeFile(join(folder, 'consumer.mts'), program);
+  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+  const parameters = [tsc, ...OPTIONS, '--ignoreConfig', 'consumer.mts'];
+  const { stdout } = await execa(process.execPath, parameters, { cwd: folder, reject: false });
+  return stdout;
+};
 
 test('works as a library', async () => {
   const program = `

@@ -24,8 +24,17 @@ export interface Page {
   fill(selector: string, text: string): Promise<void>;
   focus(selector: string): Promise<void>;
   readonly keyboard: { press(key: string): Promise<void> };
+  context(): { newCDPSession(page: Page): Promise<DevTools> };
   textContent(selector: string): Promise<string | null>;
   close(): Promise<void>;
+}
+
+/** Chromium's own protocol (chromedevtools.github.io/devtools-protocol), as far as the tests speak it. */
+export interface DevTools {
+  send(method: 'Performance.enable', parameters: { timeDomain: 'threadTicks' }): Promise<unknown>;
+  send(
+    method: 'Performance.getMetrics',
+  ): Promise<{ readonly metrics: readonly { readonly name: string; readonly value: number }[] }>;
 }
 
 export interface Browser {

@@ -93,9 +93,12 @@ test('a manifest is checked field by field', () => {
   assert.throws(() => read({ name: 'My Target' }), /kebab case/);
   assert.throws(
     () => read({ policies: { tos: 'maybe' } }),
-    /at policies: expected tos to be zero or copy or fixed, found "maybe"/,
+    /at policies\.tos: expected zero or copy or fixed, found "maybe"/,
   );
-  assert.throws(() => read({ policies: { colour: 'red' } }), /expected switches of a profile, found "colour"/);
+  assert.throws(
+    () => read({ policies: { colour: 'red' } }),
+    /at policies\.colour: expected a switch of a profile, found "colour"/,
+  );
   assert.throws(() => read({ kind: 'image' }), /expected "image"/);
   assert.throws(() => read({ image: 'x' }), /expected "image"/);
   assert.throws(() => read({ contract: 2 }), /contract version 1/);

@@ -1,4 +1,5 @@
 /** What the frames that were lost have in common. */
+import { median } from 'simple-statistics';
 import type { StreamRecord } from '../load/receiver.ts';
 
 /** Frames that were lost one behind the other. */
@@ -33,7 +34,9 @@ export interface LossPattern {
   readonly everySeconds: number | undefined;
 }
 
+/** Gaps as long as the usual one, more or less, and how many of all have to be. */
 const REGULAR = 0.2;
+const REGULAR_SHARE = 0.75;
 
 export const lossPattern = (records: readonly StreamRecord[]): LossPattern => {
   const bursts = records.flatMap(burstsOf).toSorted((left, right) => left.atNs - right.atNs);
@@ -45,8 +48,8 @@ export const lossPattern = (records: readonly StreamRecord[]): LossPattern => {
 
 const periodOf = (bursts: readonly Burst[]): number | undefined => {
   const gaps = bursts.slice(1).map(({ atNs }, index) => (atNs - (bursts[index]?.atNs ?? 0)) / 1e9);
-  const [first] = gaps;
-  if (first === undefined || gaps.length < 2) return undefined;
-  const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
-  return gaps.every((gap) => Math.abs(gap - mean) <= REGULAR * mean) ? mean : undefined;
+  if (gaps.length < 2) return undefined;
+  const usual = median(gaps);
+  const regular = gaps.filter((gap) => Math.abs(gap - usual) <= REGULAR * usual);
+  return regular.length >= REGULAR_SHARE * gaps.length ? usual : undefined;
 };

@@ -19,7 +19,8 @@ const WARM_UP_FRAMES = 40;
 const WARM_UP_PER_SECOND = 100;
 /** Of few flows more frames than one each, because a DUT may lose some. */
 const LEAST_FRAMES = 100;
-const DRAIN_SECONDS = 1;
+/** A first packet that is late is not lost: this is waited whenever one is missing. */
+const DRAIN_SECONDS = 2;
 
 /**
  * RFC 2544 section 23: before the load the DUT learns the way. First the neighbours, with frames that may get lost; then one frame of
@@ -51,6 +52,7 @@ const offer = async (path: TrialPath, stream: Stream, frames: number, framesPerS
   const trial = await runTrial(path, [{ stream, framesPerSecond }], {
     seconds: frames / framesPerSecond,
     drainSeconds: DRAIN_SECONDS,
+    quietSeconds: DRAIN_SECONDS,
   });
   await passTime(path.time, 0.01);
   return trial;

@@ -14,6 +14,8 @@ export interface TrialOptions {
   readonly seconds: number;
   /** Longest wait for what is still on its way; over as soon as everything has come out. */
   readonly drainSeconds: number;
+  /** Without an arrival for so long it is over as well; {@link QUIET_SECONDS} unless given. */
+  readonly quietSeconds?: number;
 }
 
 /** What one trial showed, before anything is concluded from it. */
@@ -33,8 +35,8 @@ const PUSH_BACK_BYTES = 1024 * 1024;
 const LATEST_SHARE = 1.25;
 /** A frame is due at its time, not one billionth of an interval later. */
 const ROUNDING = 1e-6;
-/** Without an arrival for so long, a search goes on. */
-const QUIET_SECONDS = 0.1;
+/** Longer than a machine is busy elsewhere, as a rule. */
+const QUIET_SECONDS = 0.4;
 
 /** The wires that loads go through, one trial after the other. */
 export interface TrialPath {
@@ -70,7 +72,7 @@ export const runTrial = async (path: TrialPath, loads: readonly Load[], options:
   try {
     const pushedBack = await send(path, loads, records, startNs, options.seconds);
     const sendingSeconds = Number(path.time.nowNs() - startNs) / 1e9;
-    await drain(path, receiver, options.drainSeconds);
+    await drain(path, receiver, options);
     return { records, beside: receiver.beside, plannedSeconds: options.seconds, sendingSeconds, pushedBack };
   } finally {
     for (const stop of stopListening) stop();
@@ -131,9 +133,13 @@ const sendBatch = (path: TrialPath, record: StreamRecord, until: number, startNs
 };
 
 /** Until everything has come out, or nothing has for a while. */
-const drain = async ({ time, check }: TrialPath, receiver: Receiver, seconds: number): Promise<void> => {
+const drain = async (
+  { time, check }: TrialPath,
+  receiver: Receiver,
+  { drainSeconds: seconds, quietSeconds = QUIET_SECONDS }: TrialOptions,
+): Promise<void> => {
   const endNs = time.nowNs() + BigInt(Math.round(seconds * 1e9));
-  const step = Math.min(QUIET_SECONDS, seconds) / 10;
+  const step = Math.min(quietSeconds, seconds) / 10;
   let quietSteps = 0;
   let before = -1;
   while (!receiver.isComplete && time.nowNs() < endNs && quietSteps < 10) {

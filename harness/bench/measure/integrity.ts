@@ -37,12 +37,7 @@ export const integrityStep = (plan: BenchPlan, mode: BenchMode, frameSizeBytes: 
 
 const isClean = async (
   { rig, collected }: Measurement,
-  {
-    setting,
-    load,
-    rate,
-    seconds,
-  }: { setting: Setting; load: number; rate: number; seconds: number },
+  { setting, load, rate, seconds }: { setting: Setting; load: number; rate: number; seconds: number },
 ): Promise<boolean> => {
   const outcome = await (await rig.offerOf(setting))?.(rate, seconds);
   if (outcome === undefined) return true;

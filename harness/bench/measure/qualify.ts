@@ -7,14 +7,16 @@ import type { Qualification } from '../result.ts';
 import { loopbackStream, type Stream } from '../traffic/stream.ts';
 
 const FIRST_RATE = 4_000;
+const LEAST_RATE = 500;
 /** More is not asked of the tester; in virtual time there is no end to it. */
 const HIGHEST_RATE = 1_000_000;
 const VIRTUAL_HIGHEST_RATE = 64_000;
 const REST_SECONDS = 0.02;
+const ATTEMPTS = 3;
 
 /**
  * What the tester sends, receives and compares without a DUT, without losing anything: nothing above that can be said of one. Each
- * attempt gets a second one, because a machine that was busy elsewhere is no limit.
+ * rate gets three attempts, because a machine that was busy elsewhere is no limit.
  */
 export const qualify = async (
   loopback: Loopback,
@@ -30,18 +32,26 @@ export const qualify = async (
     if (stream === undefined) continue;
     const looped = loopbackStream(stream);
     const highest = isVirtual ? VIRTUAL_HIGHEST_RATE : HIGHEST_RATE;
-    let rate = 0;
-    for (let next = FIRST_RATE; next <= highest; next *= 2) {
-      if (!(await holds(loopback, looped, next, plan, signal))) {
-        const between = next * 0.75;
-        if (rate > 0 && (await holds(loopback, looped, between, plan, signal))) rate = between;
-        break;
-      }
-      rate = next;
-    }
-    rates.push({ frameSizeBytes, rate });
+    const holdsAt = (rate: number): Promise<boolean> => holds(loopback, looped, rate, plan, signal);
+    rates.push({ frameSizeBytes, rate: await highestOf(holdsAt, highest) });
   }
   return { path: loopback.what, rates };
+};
+
+/** 0 where not even the lowest rate holds. */
+const highestOf = async (holdsAt: (rate: number) => Promise<boolean>, highest: number): Promise<number> => {
+  let rate = FIRST_RATE;
+  // A machine that is busy elsewhere does less, which is what it can be trusted with.
+  while (!(await holdsAt(rate))) {
+    rate /= 2;
+    if (rate < LEAST_RATE) return 0;
+  }
+  if (rate < FIRST_RATE) return rate;
+  while (rate * 2 <= highest) {
+    if (!(await holdsAt(rate * 2))) return (await holdsAt(rate * 1.5)) ? rate * 1.5 : rate;
+    rate *= 2;
+  }
+  return rate;
 };
 
 const holds = async (
@@ -51,7 +61,7 @@ const holds = async (
   { searchSeconds, drainSeconds }: BenchPlan,
   signal: AbortSignal,
 ): Promise<boolean> => {
-  for (const _attempt of [1, 2]) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     signal.throwIfAborted();
     const trial = await runTrial(path, [{ stream, framesPerSecond }], { seconds: searchSeconds, drainSeconds });
     await passTime(path.time, REST_SECONDS);

@@ -6,7 +6,7 @@ import { learn, type Learned } from '../load/learning.ts';
 import { concludeFrom, type Outcome } from '../load/outcome.ts';
 import { runTrial, type Load } from '../load/trial.ts';
 import type { Setting } from '../result.ts';
-import type { Direction, Stream } from '../traffic/stream.ts';
+import type { Direction, DutDirection, Stream } from '../traffic/stream.ts';
 import type { Offer } from './search.ts';
 
 /** Lengths of the parts of a trial beside its load (RFC 2544 section 23). */
@@ -18,13 +18,13 @@ export interface TrialPhases {
 
 export interface RigOptions {
   readonly bed: BenchBed;
+  /** Two nodes back to back, where there are two. */
+  readonly dual?: BenchBed;
   readonly phases: TrialPhases;
   readonly signal: AbortSignal;
   /** Called before every trial. */
   readonly onTrial?: () => void;
 }
-
-type DutDirection = Exclude<Direction, 'loopback'>;
 
 /** Streams of more flows are made anew: they take much memory. */
 const KEPT_FLOWS = 256;
@@ -62,7 +62,7 @@ export class Rig {
     const { phases, signal, onTrial } = this.#options;
     signal.throwIfAborted();
     onTrial?.();
-    const { time, path } = this.bed;
+    const { time, path } = this.#bedOf(loads[0]?.stream.direction);
     await passTime(time, phases.settleSeconds);
     const trial = await runTrial(path, loads, { seconds, drainSeconds: phases.drainSeconds });
     await passTime(time, phases.restSeconds);
@@ -70,10 +70,14 @@ export class Rig {
     return concludeFrom(trial);
   }
 
+  #bedOf(direction: Direction | undefined): BenchBed {
+    return direction === 'dual' && this.#options.dual !== undefined ? this.#options.dual : this.bed;
+  }
+
   /** A stream of which the DUT has seen each flow. */
   async stream(direction: DutDirection, frameSizeBytes: number, flows: number): Promise<Stream | undefined> {
     const key = `${direction} ${String(frameSizeBytes)} ${String(flows)}`;
-    const stream = this.#streams.get(key) ?? this.bed.stream(direction, frameSizeBytes, flows);
+    const stream = this.#streams.get(key) ?? this.#bedOf(direction).stream(direction, frameSizeBytes, flows);
     if (stream === undefined) return undefined;
     if (flows <= KEPT_FLOWS) this.#streams.set(key, stream);
     await this.learn(stream);
@@ -89,12 +93,13 @@ export class Rig {
     const known = this.#learned.get(keyOf(stream));
     if (known !== undefined) return known;
     this.#options.signal.throwIfAborted();
-    const learned = await learn(this.bed.path, stream);
+    const { path } = this.#bedOf(stream.direction);
+    const learned = await learn(path, stream);
     this.#learned.set(keyOf(stream), learned);
     const { firstWrong } = learned;
     let { getsThrough } = learned;
     for (let attempt = 1; !getsThrough && attempt < ATTEMPTS; attempt += 1)
-      ({ getsThrough } = await learn(this.bed.path, stream));
+      ({ getsThrough } = await learn(path, stream));
     const what = `${stream.direction} of frames of ${String(stream.frameSizeBytes)} bytes`;
     if (firstWrong !== undefined)
       throw new BenchTargetError(
@@ -130,6 +135,7 @@ const partsOf = ({ mode, tunnelledShare = 1 }: Setting): readonly Part[] => {
     case 'encap':
     case 'decap':
     case 'native':
+    case 'dual':
       return [{ direction: mode, share: 1 }];
     case 'both':
       return [

@@ -19,7 +19,14 @@ export const measureRate = async (
 ): Promise<void> => {
   const offer = await rig.offerOf(setting);
   if (offer === undefined) {
-    collected.note(`${settingText(setting)}: left out, the domain has not as many nodes`);
+    collected.note(`${settingText(setting)}: left out, there are not as many far ends`);
+    return;
+  }
+  const most = highestRate(setting.frameSizeBytes);
+  if (most === 0) {
+    collected.note(
+      `${settingText(setting)}: not measured, the tester alone loses frames at every rate; is the machine busy?`,
+    );
     return;
   }
   const known = collected.rateOf(setting)?.capacity.at(-1) ?? nearestCapacity({ collected }, setting);
@@ -29,7 +36,7 @@ export const measureRate = async (
     startRate:
       Math.max(known ?? FIRST_RATE, FIRST_RATE / 4) * (1 + plan.resolution * offsetOf(plan, setting, repetition)),
     isGuess: known === undefined,
-    highestRate: highestRate(setting.frameSizeBytes),
+    highestRate: most,
     searchSeconds: plan.searchSeconds,
     finalSeconds: plan.finalSeconds,
     resolution: plan.resolution,

@@ -84,7 +84,8 @@ const moveCells = (event: ClusterEvent | undefined): [updates: string, time: str
   const { entriesAdded = 0, entriesRemoved = 0, messages = 0, untilAllMs = 0 } = event;
   const changed = Math.max(entriesAdded, entriesRemoved);
   if (changed === 0 && messages === 0) return ['0', 'nothing to tell'];
-  return [`${String(changed)} (${String(messages)} reported)`, durationText(untilAllMs)];
+  const work = event.workMs === undefined ? '' : ` (${durationText(event.workMs)} of work)`;
+  return [`${String(changed)} (${String(messages)} reported)`, `${durationText(untilAllMs)}${work}`];
 };
 
 /** What the tables have no room for, and what is missing in them. */
@@ -131,6 +132,6 @@ export const legendLines = ({ method, machine, guest, rows }: OverlaysResult): s
     byProcessor
       ? "throughput: packets for each second of the machine's processor, through both nodes"
       : 'throughput: packets per second by the clock, because this machine does not tell what its virtual one costs',
-    `a move: entries that change in every node, changes that its kernel reports, and the time until ${String(method.listeners)} nodes have it, told one after the other`,
+    `a move: entries that change in every node, changes that its kernel reports, and the time until ${String(method.listeners)} nodes have it, told one after the other by the programs of the system, with what of it is work of the machine's processor`,
   ];
 };

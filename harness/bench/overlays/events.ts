@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isCommands, type OverlayGuest } from './guest.ts';
 import { labNode, labNodes, labPod, type LabNode } from './lab.ts';
 import { differenceOf, listNode, totalOf } from './listing.ts';
 import { ChangeMonitor } from './monitor.ts';
 import { isImpossible, type Change, type Impossible, type Move, type Overlay } from './overlay.ts';
+import { SETTLE_MS } from '../../node/vm/processor-time.ts';
 import type { ClusterEvent, EventId, OverlaysMethod } from './result.ts';
 import { tableOf } from './tables.ts';
 import { bystanderNames, makeBystanders } from './topology.ts';
@@ -76,11 +78,14 @@ const measureEvent = async (
   const script = commands.length === 0 ? undefined : await guest.stage(commands, names, 'a change');
   const from = await monitor.mark();
   const before = await listNode(guest, first);
+  const beganNs = guest.processor?.nowNs() ?? 0;
   const beganMs = performance.now();
   await guest.apply([], changes, 'the advertisement of a change');
   if (script !== undefined) await guest.run(script, 'a change');
   if (changes.length > commands.length) await settled(guest, names, changes);
   const untilAllMs = changes.length === 0 ? 0 : Math.max(0, performance.now() - beganMs - idleMs);
+  await delay(SETTLE_MS);
+  const workMs = guest.processor === undefined ? undefined : (guest.processor.nowNs() - beganNs) / 1e6;
   const { added, removed } = differenceOf(before, await listNode(guest, first));
   const to = await monitor.mark();
   return {
@@ -88,6 +93,7 @@ const measureEvent = async (
     entriesAdded: totalOf(added),
     entriesRemoved: totalOf(removed),
     untilAllMs,
+    ...(workMs === undefined || changes.length === 0 ? {} : { workMs }),
     nodes: names.length,
   };
 };

@@ -71,6 +71,8 @@ export interface ClusterEvent {
   readonly entriesRemoved?: number;
   /** From the beginning until the last of `nodes` nodes had it: one after the other, by the programs of the system. */
   readonly untilAllMs?: number;
+  /** What of that was work of the machine's processor; absent where this machine does not tell. */
+  readonly workMs?: number;
   readonly nodes?: number;
 }
 

@@ -30,7 +30,7 @@ const NOT_MEASURED: readonly NotMeasured[] = [
   },
   {
     what: 'throughput of a real network device',
-    why: 'both nodes share one processor of a virtual machine, and the link between them is a pair of veth devices without offloads; ratios carry over, rates do not',
+    why: 'both nodes share one processor of a virtual machine, and the link between them is a pair of veth devices without offloads. Ratios say more than rates; an emulated processor makes encryption dearer than a real one',
   },
   {
     what: 'the load of repeated advertisements',

@@ -97,11 +97,17 @@ export const makeTrialNodes = async (guest: OverlayGuest): Promise<void> => {
 export const bystanderNames = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `n${String(index + 1)}`);
 
+const SHARED_LIMIT = 100_000;
+
 /** Makes nodes that are not part of the change that they hear of, on one segment with port U2 of the machine. */
 export const makeBystanders = async (guest: OverlayGuest, nodes: readonly LabNode[]): Promise<void> => {
   const names = bystanderNames(nodes.length);
   const script = [
     'modprobe bridge\n',
+    // All nodes share one kernel: what it can hold in all must not be what one of them forgets. And one advertisement is as many
+    // packets as there are nodes, of which the segment must not lose any.
+    `cd /proc/sys/net; for number in 1 2 3; do echo ${String(SHARED_LIMIT)} >ipv6/neigh/default/gc_thresh$number; done\n`,
+    `echo ${String(SHARED_LIMIT)} >core/netdev_max_backlog\n`,
     batch(
       '',
       names.map((name) => `netns add ${name}`),

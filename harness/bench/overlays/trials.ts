@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { median } from 'simple-statistics';
+import { SETTLE_MS } from '../../node/vm/processor-time.ts';
 import { spreadOf } from '../statistics.ts';
 import type { OverlayGuest } from './guest.ts';
 import { OverlayBenchError } from './overlay-bench-error.ts';
@@ -68,7 +69,6 @@ export const compareThroughput = async (
     if (trial.rate === 0)
       throw new OverlayBenchError(`expected packets to get through (${side}), found that none does`);
     if (processor !== undefined) {
-      // A thread is charged when it stops; the guest has nothing more to do.
       await delay(SETTLE_MS);
       costs[side].push((processor.nowNs() - beganNs) / 1e9 / trial.received);
     }
@@ -89,8 +89,6 @@ export const compareThroughput = async (
     lost,
   };
 };
-
-const SETTLE_MS = 5;
 
 export const compareLatency = (path: TrialPath, frameSizeBytes: number, options: TrialOptions): Promise<Comparison> => {
   const probes = probesOf(path, frameSizeBytes);

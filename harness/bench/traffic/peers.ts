@@ -27,7 +27,8 @@ export const drawPeers = (lab: Lab, count: number, random: SeededRandom): readon
     const node = ipv4Prefix.at(random.int(size));
     // Behind one router: neighbours and routes are another measurement, and a case of `run` (stateless.per-packet-next-hop).
     const isBehindRouter = lab.nextHop(node)?.equals(underlay.gatewayA) === true;
-    if (isBehindRouter && !isUnusableTunnelEndpoint(node, lab.profile.switches.privateV4)) nodes.set(node.toNumber(), node);
+    if (isBehindRouter && !isUnusableTunnelEndpoint(node, lab.profile.switches.privateV4))
+      nodes.set(node.toNumber(), node);
   }
   if (nodes.size < count) return undefined;
   return [...nodes.values()].map((node) => ({ node, pod: lab.node(node).pod() }));

@@ -15,7 +15,10 @@ import type { Peer } from './peers.ts';
 import { blankTag } from './tag.ts';
 import { variableFields, withOuterUdpChecksum, type TakeOver } from './variable-fields.ts';
 
-export type Direction = 'encap' | 'decap' | 'native' | 'loopback';
+export type Direction = 'encap' | 'decap' | 'native' | 'dual' | 'loopback';
+
+/** Directions through a DUT. */
+export type DutDirection = Exclude<Direction, 'loopback'>;
 
 /** Frames of one direction and one size, whose flows are taken in turn: frame number n is of flow n modulo `flows`. */
 export interface Stream {
@@ -117,6 +120,28 @@ export const nativeStream = (options: StreamOptions): Stream => {
   return streamOf(options, 'native', ['P', 'P'], flows, []);
 };
 
+/**
+ * From pods of one node to pods of another, through both: into the tunnel at the first and out of it at the second.
+ *
+ * @param far the lab as the second node has it; its port P is the port U of the stream
+ */
+export const dualStream = ({ lab, id, frameSizeBytes, flows: count }: DualOptions, far: Lab): Stream => {
+  const flows = Array.from({ length: count }, (_, index): Flow => {
+    const source = podOf(lab, index);
+    const destination = podOf(far, Math.floor(index / lab.pods.length));
+    const { sent } = innerPackets({ id, frameSizeBytes }, index, source, destination);
+    const delivered = sent.slice();
+    delivered[IPV6.HOP_LIMIT] = HOP_LIMIT - 2;
+    return {
+      input: build(ethernet({ source: lab.macOf(source), destination: lab.macs.dut.P }), asIpv6(sent)),
+      output: build(ethernet({ source: far.macs.dut.P, destination: far.macOf(destination) }), asIpv6(delivered)),
+    };
+  });
+  return streamOf({ id, frameSizeBytes }, 'dual', ['P', 'U'], flows, []);
+};
+
+export type DualOptions = Omit<StreamOptions, 'peers'> & { readonly flows: number };
+
 /** The same frames with nobody in between: what is sent has to arrive. For the qualification of the tester. */
 export const loopbackStream = (stream: Stream): Stream => ({
   ...stream,
@@ -131,7 +156,7 @@ const podOf = ({ pods, n1 }: Lab, index: number): Ipv6Address => pods[index % po
 
 /** As sent, and as forwarded once (RFC 8200 section 3: Hop Limit is decremented by 1). */
 const innerPackets = (
-  { id, frameSizeBytes }: StreamOptions,
+  { id, frameSizeBytes }: Pick<StreamOptions, 'id' | 'frameSizeBytes'>,
   index: number,
   source: Ipv6Address,
   destination: Ipv6Address,
@@ -184,7 +209,7 @@ const outerSourcePort = ({ profile: { encapsulation, switches } }: Lab): number 
 const asIpv6 = (bytes: Uint8Array): Layer => ({ ...payload(bytes), protocolNumber: PROTOCOL.IPV6, etherType: 0x86dd });
 
 const streamOf = (
-  { id, frameSizeBytes }: StreamOptions,
+  { id, frameSizeBytes }: Pick<StreamOptions, 'id' | 'frameSizeBytes'>,
   direction: Direction,
   [inPort, outPort]: readonly [PortName, PortName],
   flows: readonly Flow[],

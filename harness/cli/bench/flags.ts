@@ -41,6 +41,8 @@ export interface BenchFlags {
   readonly out?: string;
   readonly history?: string;
   readonly compare?: string;
+  readonly figures?: boolean;
+  readonly plots?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -136,5 +138,7 @@ export const addBenchFlags = (command: Command): Command =>
     .addOption(
       new Option('--compare <dir|file>', 'compare with a saved run; slower is exit code 1').argParser(readText),
     )
+    .addOption(new Option('--figures', 'also draw the figures of bench.html here, small'))
+    .addOption(new Option('--plots', 'also draw the figures in the terminal'))
     .addOption(new Option('--json', 'print the results as JSON on standard output, and nothing else there'))
     .addOption(new Option('--quiet', 'no progress'));

@@ -3,16 +3,20 @@ import { floorText } from '../../bench/floors/judge.ts';
 import { settingText } from '../../bench/measure/setting.ts';
 import { percentText, rateText } from '../../bench/numbers.ts';
 import type { BenchResult, FloorVerdict, Latency, Scale, Spread, Throughput } from '../../bench/result.ts';
+import { benchFigures } from '../../report/bench/figures.ts';
 import { durationText } from '../../report/duration.ts';
 import { printable } from '../../report/escape.ts';
 import { tableLines, wrap } from '../../report/layout.ts';
 import { paintVerdict, type Palette } from '../../report/palette.ts';
+import { terminalFigure } from '../../report/plot/terminal-figure.ts';
 
 const WIDTH = 110;
 
 export interface BenchTextOptions {
   readonly palette: Palette;
   readonly comparison?: BenchComparison;
+  /** Also draws the figures. */
+  readonly plots?: boolean;
   /** Where the reports were written. */
   readonly folder?: string;
 }
@@ -25,6 +29,7 @@ export const benchText = (result: BenchResult, options: BenchTextOptions): strin
     titled('Throughput (frames/s, median and interval)', throughputLines(result.throughput), palette),
     titled('Latency (µs)', latencyLines(result.latency), palette),
     result.scale === undefined ? [] : titled('Scale', scaleLines(result.scale), palette),
+    ...(options.plots === true ? benchFigures(result).map((figure) => [terminalFigure(figure).trimEnd()]) : []),
     titled('Floors', floorLines(result, palette), palette),
     comparison === undefined
       ? []

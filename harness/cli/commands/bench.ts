@@ -9,8 +9,10 @@ import { runBench } from '../../bench/run-bench.ts';
 import { appendToHistory, readLastOf, readSaved, RESULTS_FILE, type SavedBench } from '../../bench/saved.ts';
 import type { NodeName, NodeSession } from '../../node/node.ts';
 import { parseProfile, type Profile } from '../../profile/index.ts';
+import { benchFigures } from '../../report/bench/figures.ts';
 import { printableJson } from '../../report/escape.ts';
 import { benchPage } from '../../report/html/bench-page.ts';
+import { terminalFigure } from '../../report/plot/terminal-figure.ts';
 import { loadTarget } from '../../target/load-target.ts';
 import type { BenchFlags } from '../bench/flags.ts';
 import { makePlan } from '../bench/make-plan.ts';
@@ -50,10 +52,14 @@ export const benchCommand = async (terminal: Terminal, services: Services, flags
   );
   const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   progress.phase(`starting ${flags.target} on ${node}`);
-  await using session = await openSession(services, flags, node, plan.seed, interrupts.signal, progress);
+  const open = (beside?: NodeSession): Promise<NodeSession> =>
+    openSession(services, flags, { node, seed: plan.seed, signal: interrupts.signal, beside }, progress);
+  await using session = await open();
+  await using second = plan.modes.includes('dual') ? await open(session) : undefined;
   progress.phase(`measuring ${flags.target} on ${node}, ${profile.name}`);
   const result = await runBench({
     session,
+    ...(second === undefined ? {} : { second }),
     profile,
     targetName: flags.target,
     plan,
@@ -87,17 +93,23 @@ const runBefore = async (flags: BenchFlags, node: NodeName, profile: Profile): P
   return readLastOf(flags.history, { target: flags.target, node, profileText: profile.text });
 };
 
+interface SessionOptions {
+  readonly node: NodeName;
+  readonly seed: string;
+  readonly signal: AbortSignal;
+  /** The first of two. */
+  readonly beside: NodeSession | undefined;
+}
+
 const openSession = async (
   services: Services,
   flags: BenchFlags,
-  node: NodeName,
-  seed: string,
-  signal: AbortSignal,
+  { node, seed, signal, beside }: SessionOptions,
   progress: Progress,
 ): Promise<NodeSession> => {
   const { target, faults } = splitFaults(flags.target);
   // In memory only the reference runs, and its time is that of a model.
-  if (node === 'memory' && target === 'reference') return services.startModelledReference(faults, seed);
+  if (node === 'memory' && target === 'reference') return services.startModelledReference(faults, seed, beside);
   const chosen = await services.chooseTarget({
     target: flags.target,
     node,
@@ -131,11 +143,20 @@ const report = (
   const options = {
     ...(comparison === undefined ? {} : { comparison }),
     ...(folder === undefined ? {} : { folder: shownPath(folder) }),
+    plots: flags.plots === true,
   };
+  const figures =
+    flags.figures === true
+      ? benchFigures(result)
+          .map((figure) => `${terminalFigure(figure)}\n`)
+          .join('')
+      : '';
   if (flags.json !== true) {
+    terminal.out(figures);
     terminal.out(benchText(result, { palette: terminal.outPalette, ...options }));
     return;
   }
+  terminal.err(figures);
   terminal.err(benchText(result, { palette: terminal.errPalette, ...options }));
   terminal.out(`${printableJson({ ...result, ...(comparison === undefined ? {} : { comparison }) })}\n`);
 };

@@ -129,7 +129,7 @@ const createReports = async (
       if (folder !== undefined) await htmlReport?.write(join(folder, HTML_FILE), summary, exitCode);
       if (annotated !== undefined && annotated.lateFindings > 0) {
         terminal.err(
-          `proto41: ${annotated.lateFindings} findings that only the end of the capture shows are not in ${annotate ?? ''}\n`,
+          `proto41: ${annotated.lateFindings} findings that became clear only after their frames were written are not in ${annotate ?? ''}\n`,
         );
       }
     },

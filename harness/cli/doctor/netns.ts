@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { findHeader } from '../../../scripts/requirements.mjs';
 import type { Check } from './check.ts';
+import { dockerChecks } from './docker.ts';
 
 const NODE_MODULES = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
 const PRODUCTS = { pcap: 'pcap/build/Release/pcap_binding.node', cap: 'cap/build/Release/cap.node' } as const;
@@ -11,7 +11,7 @@ const PRODUCTS = { pcap: 'pcap/build/Release/pcap_binding.node', cap: 'cap/build
 export const netnsChecks = async (): Promise<Check[]> => [
   await namespaceCheck(),
   await tunCheck(),
-  await dockerCheck(),
+  ...(await dockerChecks()),
   ...(await Promise.all((['pcap', 'cap'] as const).map(packageCheck))),
 ];
 
@@ -41,14 +41,6 @@ const tunCheck = async (): Promise<Check> => {
   } catch (error) {
     return { ...facts, state: 'limited', found: error instanceof Error ? error.message : String(error) };
   }
-};
-
-const dockerCheck = async (): Promise<Check> => {
-  const facts = { name: 'docker', neededForDefaultRun: false, why: 'targets that are container images run there' };
-  const format = ['version', '--format', '{{.Server.Version}}'];
-  const { failed, stdout } = await execa('docker', format, { reject: false, timeout: 5000, stdin: 'ignore' });
-  if (!failed) return { ...facts, state: 'ok', found: stdout };
-  return { ...facts, state: 'limited', found: 'no docker, or its daemon does not answer' };
 };
 
 const packageCheck = async (name: keyof typeof PRODUCTS): Promise<Check> => {

@@ -26,8 +26,8 @@ export const assemble = (loadRegistry: () => Promise<CaseRegistry>, entry: URL =
     const { startMemoryNode } = await import('../../node/memory/index.ts');
     return startMemoryNode({ faults });
   },
-  startModelledReference: async (faults, seed) => {
+  startModelledReference: async (faults, seed, beside) => {
     const { startModelledNode } = await import('../../node/memory/index.ts');
-    return startModelledNode({ faults, seed });
+    return startModelledNode({ faults, seed, ...(beside === undefined ? {} : { beside }) });
   },
 });

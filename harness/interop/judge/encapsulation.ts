@@ -5,7 +5,7 @@ import type { LinkFrame } from '../links.ts';
 import type { Side } from '../result.ts';
 import { errorsToPods, type IcmpError } from './icmp-errors.ts';
 import { directionFrom, type Observed, type RawFinding } from './observed.ts';
-import { matchTransits, quoteKey, transitsAt, type Transit } from './transits.ts';
+import { matchTransits, pathOf, quoteKey, transitsAt, type Transit } from './transits.ts';
 
 /**
  * Whether every packet of this node's pods has gone into the tunnel, or has been answered as it must be.
@@ -25,6 +25,7 @@ export const encapsulationFindings = (
   const outputs = transitsAt(frames, 'tunnel', 'outbound', side, labs);
   const { lost, repeated, strange } = matchTransits(inputs, outputs);
   const errors = errorsToPods(frames);
+  const sent = new Set(errors.length === 0 ? [] : inputs.map(({ inner }) => quoteKey(inner)));
   const limitAt = tunnelMtus(observed, side);
   const shown = (frame: LinkFrame) => shownFrame(frame, profile);
   const complaints = lost.flatMap((packet) => {
@@ -51,7 +52,7 @@ export const encapsulationFindings = (
     ...misdirected(observed, side).map((finding) => ({ ...part, ...finding })),
     ...unheeded(observed, side).map((finding) => ({ ...part, ...finding })),
     ...errors
-      .filter(({ isTooBig, quoteKey: quoted }) => isTooBig && !inputs.some(({ inner }) => quoteKey(inner) === quoted))
+      .filter(({ isTooBig, quoteKey: quoted }) => isTooBig && !sent.has(quoted))
       .map(({ frame }) => ({
         ...part,
         requirement: 'mtu.packet-too-big-format',
@@ -91,8 +92,10 @@ const complaintAbout = (
   // The node may be told that its path is narrow between getting a packet and answering it.
   const limitBytes = limitAt(Math.max(frame.number, error?.frame.number ?? 0));
   if (inner.length > limitBytes) {
-    // Errors may be rate-limited (RFC 4443 section 2.4 f); pods learn from the first one.
-    if (error?.isTooBig === true || errors.some(({ isTooBig }) => isTooBig)) return undefined;
+    // Errors may be rate-limited (RFC 4443 section 2.4 f): it is enough that the pod has been told about this path.
+    const path = pathOf(inner);
+    const told = errors.some((each) => each.isTooBig && each.path === path && each.mtuBytes < inner.length);
+    if (error?.isTooBig === true || told) return undefined;
     return {
       requirement: 'mtu.packet-too-big-boundary',
       expected: [`${size} answered with Packet Too Big, because the tunnel takes ${String(limitBytes)}`],

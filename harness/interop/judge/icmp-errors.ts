@@ -1,7 +1,7 @@
 import { decode, findLayer } from '../../packet/decode.ts';
 import { ICMPV6_TYPE, icmpv6CodeName, icmpv6IsError, icmpv6TypeName } from '../../packet/icmpv6-types.ts';
 import type { LinkFrame } from '../links.ts';
-import { quoteKey } from './transits.ts';
+import { pathOf, quoteKey } from './transits.ts';
 
 /** An ICMPv6 error with which a node answered a packet of its pods. */
 export interface IcmpError {
@@ -11,6 +11,8 @@ export interface IcmpError {
   readonly mtuBytes: number;
   /** As of the packet that it is about. */
   readonly quoteKey: string;
+  /** Source and destination of that packet. */
+  readonly path: string;
   /** In words. */
   readonly name: string;
 }
@@ -29,6 +31,7 @@ export const errorsToPods = (frames: readonly LinkFrame[]): readonly IcmpError[]
           isTooBig: type === ICMPV6_TYPE.PACKET_TOO_BIG,
           mtuBytes: parameter,
           quoteKey: quoteKey(quoted),
+          path: pathOf(quoted),
           name: `ICMPv6 ${icmpv6TypeName(type)}, ${icmpv6CodeName(type, code)}`,
         },
       ];

@@ -1,5 +1,6 @@
 import { grouped } from '../../grouped.ts';
 import type { Lab } from '../../lab/index.ts';
+import { toHex } from '../../packet/bytes.ts';
 import { ETHER_TYPE } from '../../packet/ether-types.ts';
 import { ETHERNET, ethernetEtherType } from '../../packet/ethernet.ts';
 import { decode } from '../../packet/decode.ts';
@@ -48,6 +49,10 @@ export const transitsAt = (
 
 /** What the first bytes of a packet have in common with a quote of it. */
 export const quoteKey = (packet: Uint8Array): string => masked(packet.subarray(0, QUOTED_BYTES));
+
+/** Source and destination of a packet, for comparison; empty for what is too short to have both. */
+export const pathOf = (packet: Uint8Array): string =>
+  packet.length < IPV6.HEADER_LENGTH ? '' : toHex(packet, IPV6.SOURCE, IPV6.HEADER_LENGTH);
 
 const nativePacket = (frame: LinkFrame): readonly Transit[] => {
   const { bytes } = frame;

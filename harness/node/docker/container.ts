@@ -47,6 +47,8 @@ export const startContainer = async (options: ContainerOptions): Promise<Contain
     await sweep(dockerode);
     const copied = targetFolder === undefined ? [] : [{ source: targetFolder, target: CONTAINER_TARGET_FOLDER }];
     const started = await nodeContainer(testcontainers, options)
+      // Its own cleaner is never asked for, nor is the file with which it would be locked.
+      .withAutoCleanup(false)
       .withNetworkMode('none')
       .withAddedCapabilities('NET_ADMIN', 'NET_RAW')
       .withLabels({ [OWNER_LABEL]: JSON.stringify(ownIdentity()) })

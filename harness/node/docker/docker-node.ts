@@ -17,6 +17,7 @@ import { TargetLog } from '../netns/target-log.ts';
 import { ResourceStack } from '../vm/resource-stack.ts';
 import type { ProgressListener } from '../vm/apt-client.ts';
 import type { KernelChoice } from '../vm/kernel-choice.ts';
+import { sweepRuntimeFolders } from '../vm/runtime-folder.ts';
 import { CONTAINER_TARGET_FOLDER, startContainer, type Container } from './container.ts';
 import { DockerError } from './docker-error.ts';
 import { startGuestNode } from './guest-node.ts';
@@ -51,6 +52,8 @@ export interface DockerNodeOptions {
 export const startDockerNode = async (options: DockerNodeOptions): Promise<NodeSession> => {
   const { target, kernel, signal, wire = 'afpacket', onProgress = () => undefined } = options;
   signal?.throwIfAborted();
+  // A killed run may have left the machine of a container that is removed below.
+  await sweepRuntimeFolders();
   const image = options.image ?? (await obtainNodeImage({ cache: cacheFolder(), onProgress, signal }));
   const startGuest = (choice?: KernelChoice): Promise<NodeSession> =>
     startGuestNode({

@@ -25,23 +25,33 @@ const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*',
  * @throws DockerError `NODE_DOCKER_IMAGE` when it can be had in neither way
  */
 export const obtainNodeImage = async (options: StoreOptions): Promise<string> => {
-  const texts = await Promise.all(FILES.map((name) => readFile(join(FOLDER, name), 'utf8')));
-  const hash = createHash('sha256')
-    .update(JSON.stringify([SUITE, LEFT_OUT, ...texts]))
-    .digest('hex')
-    .slice(0, 16);
-  const name = `proto41-node:${hash}`;
-  if (await isThere(name)) return name;
+  const { name, hash, packages } = await nodeImage();
+  if (await isNodeImageThere(name)) return name;
   const folder = join(options.cache, 'docker', hash);
   await withLock(`${folder}.use.lock`, options, async () => {
-    if (await isThere(name)) return;
+    if (await isNodeImageThere(name)) return;
     if (!(await isFile(join(folder, ARCHIVE))) && (await isRegistryReachable(options))) await build(name, options);
-    else await importArchive(name, folder, texts[1] ?? '', options);
+    else await importArchive(name, folder, packages, options);
   });
   return name;
 };
 
-const isThere = async (name: string): Promise<boolean> =>
+/** What the image is called, and what it is made of. */
+export const nodeImage = async (): Promise<{
+  readonly name: string;
+  readonly hash: string;
+  readonly packages: readonly string[];
+}> => {
+  const [dockerfile, list] = await Promise.all(FILES.map((name) => readFile(join(FOLDER, name), 'utf8')));
+  const hash = createHash('sha256')
+    .update(JSON.stringify([SUITE, LEFT_OUT, dockerfile, list]))
+    .digest('hex')
+    .slice(0, 16);
+  const packages = (list ?? '').split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return { name: `proto41-node:${hash}`, hash, packages };
+};
+
+export const isNodeImageThere = async (name: string): Promise<boolean> =>
   !(await execa('docker', ['image', 'inspect', name], { reject: false, stdout: 'ignore' })).failed;
 
 const isRegistryReachable = async ({ onProgress }: StoreOptions): Promise<boolean> => {
@@ -60,18 +70,26 @@ const build = async (name: string, { onProgress, signal }: StoreOptions): Promis
   if (result.failed) throw imageError(`docker build failed:\n${lastLines(result.all)}`);
 };
 
-const importArchive = async (name: string, folder: string, list: string, options: StoreOptions): Promise<void> => {
-  await installFolder(folder, (temporary) => bootstrap(join(temporary, ARCHIVE), list, options), options);
+const importArchive = async (
+  name: string,
+  folder: string,
+  packages: readonly string[],
+  options: StoreOptions,
+): Promise<void> => {
+  await installFolder(folder, (temporary) => bootstrap(join(temporary, ARCHIVE), packages, options), options);
   options.onProgress(`importing the image ${name}`);
   const result = await execa('docker', ['import', join(folder, ARCHIVE), name], { reject: false, all: true });
   if (result.failed) throw imageError(`docker import failed:\n${lastLines(result.all)}`);
 };
 
 /** A Debian system with the packages of the list. */
-const bootstrap = async (archive: string, list: string, { onProgress, signal }: StoreOptions): Promise<void> => {
+const bootstrap = async (
+  archive: string,
+  packages: readonly string[],
+  { onProgress, signal }: StoreOptions,
+): Promise<void> => {
   const { mirror, securityMirror, keyring } = await findDebianSource();
   onProgress(`no registry can be reached; making the image of packages of Debian ${SUITE} (about 300 MB)`);
-  const packages = list.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   const parameters = [
     '--variant=essential',
     '--format=tar',

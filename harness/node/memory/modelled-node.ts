@@ -23,6 +23,8 @@ export interface ModelledNodeOptions {
   /** Faults of the model that are switched on, see `harness/reference/faults/bench.ts`. */
   readonly faults?: readonly string[];
   readonly seed?: string;
+  /** The node beside which it stands: both have one time. */
+  readonly beside?: NodeSession;
 }
 
 /** Frames that find room before a port, as in the receive ring of a device. */
@@ -42,8 +44,9 @@ interface Waiting {
 export const startModelledNode = async ({
   faults = [],
   seed = 'model',
+  beside,
 }: ModelledNodeOptions = {}): Promise<NodeSession> => {
-  const clock = new VirtualClock();
+  const clock = beside?.clock instanceof VirtualClock ? beside.clock : new VirtualClock();
   const links = new Map<PortName, MemoryLink>(PORT_NAMES.map((port) => [port, memoryLink({ port, clock })]));
   const random = seededRandom(seed);
   // A fault that does not exist shows before anything is started.

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+/** To be waited before a time is read: a thread is charged when it stops, which it does when the guest has nothing more to do. */
+export const SETTLE_MS = 5;
+
 /**
  * What the processor of a virtual machine has cost this machine: the time of the thread that runs it, to the nanosecond, as the
  * scheduler counts it. It grows only while the guest has work, however long others keep the thread waiting.

@@ -10,13 +10,15 @@ const INTERVAL = 'Points are medians, bars and bands the intervals of the median
 /** Figures of a measurement, each where there is something to draw. */
 export const benchFigures = (result: BenchResult): readonly Figure[] => [
   ...throughputFigure(result),
+  ...flowsFigure(result),
   ...ratioFigure(result),
   ...lossFigure(result.curves),
   ...latencyFigures(result.latency),
   ...(result.scale === undefined ? [] : scaleFigures(result.scale)),
 ];
 
-const throughputFigure = ({ throughput, method }: BenchResult): readonly Figure[] => {
+const throughputFigure = ({ throughput: all, method }: BenchResult): readonly Figure[] => {
+  const throughput = atMostSizes(all);
   if (throughput.length === 0) return [];
   const least = Math.min(...throughput.map(({ rate }) => rate.median).filter((rate) => rate > 0));
   const most = Math.max(...throughput.map(({ theoreticalRate }) => theoreticalRate));
@@ -31,6 +33,32 @@ const throughputFigure = ({ throughput, method }: BenchResult): readonly Figure[
         ...theoryOf(throughput),
         ...seriesBy(throughput, ({ frameSizeBytes, rate }) => pointOf(frameSizeBytes, rate)),
       ],
+    },
+  ];
+};
+
+/** What was measured at one size only, to compare something else, is no curve by size. */
+const atMostSizes = (throughput: readonly Throughput[]): readonly Throughput[] => {
+  const settings = [...grouped(throughput, (each) => settingText(each, throughput)).values()];
+  const most = Math.max(0, ...settings.map(({ length }) => length));
+  return settings.filter(({ length }) => length === most).flat();
+};
+
+const flowsFigure = ({ throughput }: BenchResult): readonly Figure[] => {
+  const kinds = [...grouped(throughput, ({ mode, frameSizeBytes }) => `${mode}, ${String(frameSizeBytes)} bytes`)];
+  const compared = kinds.filter(([, own]) => new Set(own.map(({ flows }) => flows)).size > 1);
+  if (compared.length === 0) return [];
+  return [
+    {
+      title: 'Throughput by number of flows',
+      description: `The same frames to, or from, so many destinations in turn. ${INTERVAL}`,
+      x: { label: 'flows', scale: 'log' },
+      y: { label: 'frames per second' },
+      series: compared.map(([name, own]) => ({
+        name,
+        kind: 'measured',
+        points: own.map(({ flows, rate }) => pointOf(flows, rate)).toSorted((a, b) => a.x - b.x),
+      })),
     },
   ];
 };
@@ -141,7 +169,7 @@ export const settingText = (setting: Setting, among: readonly Setting[]): string
   const differs = (value: (each: Setting) => unknown): boolean => new Set(among.map(value)).size > 1;
   return [
     setting.mode,
-    ...(differs(({ flows }) => flows) ? [`${String(setting.flows)} flows`] : []),
+    ...(differs(({ flows }) => flows) ? [`${String(setting.flows)} ${setting.flows === 1 ? 'flow' : 'flows'}`] : []),
     ...(setting.tunnelledShare === undefined
       ? []
       : [`${String(Math.round(setting.tunnelledShare * 100))} % tunnelled`]),

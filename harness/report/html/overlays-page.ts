@@ -56,16 +56,20 @@ const overview = (rows: readonly OverlayRow[]): Markup =>
       'latency',
       'first packets',
       'entries of a node',
+      'first packet to a pod that nobody told of',
+      'routes learned',
     ],
     rows.map((row) => [
       row.title,
       row.driver,
       bytesText(row),
       row.podMtu === undefined ? '' : `${String(row.podMtu.bytes)}; beyond: ${row.podMtu.beyond}`,
-      comparisons(carriedOf(row)),
+      [comparisons(carriedOf(row)), lostText(row)],
       comparisons(row.latency),
       row.firstPackets === undefined ? '' : comparisons([row.firstPackets]),
       row.entries === undefined ? '' : `${String(row.entries.total)} (${entriesText(row.entries.all)})`,
+      row.unknownPodReached === undefined ? '' : row.unknownPodReached ? 'arrived' : 'lost',
+      learnedText(row),
     ]),
     { rowHeaders: true },
   );
@@ -75,6 +79,18 @@ const bytesText = ({ bytesAdded }: OverlayRow): string => {
   const { least, most } = bytesAdded;
   return least === most ? String(least) : `${String(least)} to ${String(most)}`;
 };
+
+/** Closed loops lose nothing, so what is lost is worth a word. */
+const lostText = ({ throughput }: OverlayRow): Content => {
+  const lost = throughput.reduce((sum, each) => sum + each.lost, 0);
+  const sent = throughput.reduce((sum, each) => sum + each.sent, 0);
+  return lost > 0 && html`<strong>${lost} of ${sent} packets lost</strong>`;
+};
+
+const learnedText = ({ learned }: OverlayRow): string =>
+  learned === undefined
+    ? ''
+    : `${String(learned.routes)} of ${String(learned.advertised)} in ${durationText(learned.seconds * 1000)}`;
 
 /** In relation to native IPv6, size by size. */
 const comparisons = (all: readonly Comparison[]): Content =>
@@ -87,17 +103,24 @@ const entriesText = (counts: Readonly<Record<string, number | undefined>>): stri
 
 const eventTable = (rows: readonly OverlayRow[]): Markup =>
   table(
-    ['overlay', 'event', 'messages', 'entries added', 'removed', 'until all nodes had it'],
+    ['overlay', 'event', 'messages', 'entries added', 'removed', 'until all nodes had it', 'work of the processor'],
     rows.flatMap(({ title, events }) => events.map((event) => [title, ...eventCells(event)])),
     { rowHeaders: true },
   );
 
 const eventCells = (event: ClusterEvent): readonly Content[] => {
-  const { messages, entriesAdded, entriesRemoved, untilAllMs, nodes, impossible } = event;
-  if (impossible !== undefined) return [event.event, '', '', '', `cannot be done: ${impossible}`];
+  const { messages, entriesAdded, entriesRemoved, untilAllMs, workMs, nodes, impossible } = event;
+  if (impossible !== undefined) return [event.event, '', '', '', `cannot be done: ${impossible}`, ''];
   const until =
     untilAllMs === undefined
       ? ''
       : `${durationText(untilAllMs)}${nodes === undefined ? '' : `, ${String(nodes)} nodes`}`;
-  return [event.event, messages ?? '', entriesAdded ?? '', entriesRemoved ?? '', until];
+  return [
+    event.event,
+    messages ?? '',
+    entriesAdded ?? '',
+    entriesRemoved ?? '',
+    until,
+    workMs === undefined ? '' : durationText(workMs),
+  ];
 };

@@ -47,10 +47,6 @@ static __always_inline __u32 endpoint_of(const struct inner *inner) {
   return in_domain(&inner->destination) ? embedded_in(&inner->destination) : config.relay;
 }
 
-static __always_inline __u16 header_checksum(const struct iphdr *header) {
-  return ~folded(bpf_csum_diff(0, 0, (void *)header, sizeof(*header), 0));
-}
-
 static __noinline int encapsulate(struct __sk_buff *skb) {
   struct inner inner;
   struct reason unreachable = {ICMPV6_DEST_UNREACH, ADDRESS_UNREACHABLE, 0};

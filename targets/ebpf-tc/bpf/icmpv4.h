@@ -5,7 +5,6 @@
 #include "addresses.h"
 #include "icmpv6.h"
 
-#define ICMPV4_TIME_EXCEEDED 11
 /* RFC 4443 section 3.1: 8 bytes behind the IPv6 header are what a sender recognises its packet by. */
 #define RECOGNISABLE (sizeof(struct ipv6hdr) + 8)
 

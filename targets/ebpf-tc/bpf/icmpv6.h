@@ -51,11 +51,8 @@ static __always_inline int may_report(void) {
   return allowed;
 }
 
-/* RFC 4443 section 2.4 (e): no error about an error, a Redirect, or a packet whose sender is not one node. */
-static __always_inline int may_be_reported(struct __sk_buff *skb, const struct inner *inner, __u32 at) {
-  if (is_unspecified(&inner->source) || is_multicast(&inner->source) || is_multicast(&inner->destination)) return 0;
-  __u8 next_header = inner->next_header;
-  at += sizeof(struct ipv6hdr);
+/* RFC 4443 section 2.4 (e): whether a chain of headers ends in something else than an ICMPv6 error or a Redirect. */
+__noinline int is_no_error(struct __sk_buff *skb, __u32 at, __u32 next_header) {
   for (int count = 0; count < MAXIMUM_EXTENSION_HEADERS; count++) {
     __u8 header[4];
     if (next_header == IPPROTO_ICMPV6) {
@@ -66,16 +63,18 @@ static __always_inline int may_be_reported(struct __sk_buff *skb, const struct i
         next_header != IPPROTO_FRAGMENT)
       return 1;
     if (bpf_skb_load_bytes(skb, at, header, sizeof(header)) < 0) return 1;
-    if (next_header == IPPROTO_FRAGMENT) {
-      /* What a later fragment carries is anybody's guess. */
-      if (header[2] != 0 || header[3] >= 8) return next_header != IPPROTO_ICMPV6 && header[0] != IPPROTO_ICMPV6;
-      at += 8;
-    } else {
-      at += (header[1] + 1) * 8;
-    }
+    /* What a later fragment carries is anybody's guess. */
+    if (next_header == IPPROTO_FRAGMENT && (header[2] != 0 || header[3] >= 8)) return header[0] != IPPROTO_ICMPV6;
+    at += next_header == IPPROTO_FRAGMENT ? 8 : (header[1] + 1) * 8;
     next_header = header[0];
   }
   return 1;
+}
+
+/* The same section: nor about a packet whose sender is not one node. */
+static __always_inline int may_be_reported(struct __sk_buff *skb, const struct inner *inner, __u32 at) {
+  if (is_unspecified(&inner->source) || is_multicast(&inner->source) || is_multicast(&inner->destination)) return 0;
+  return is_no_error(skb, at + sizeof(struct ipv6hdr), inner->next_header);
 }
 
 struct reason {

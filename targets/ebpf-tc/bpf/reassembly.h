@@ -14,8 +14,6 @@
 #define INSERTED (UDP_HEADER + VXLAN_HEADER)
 /* RFC 9638: the flags I and P, and IPv6 as the next protocol. */
 #define VXLAN_GPE_FLAGS 0x0c000002
-/* Fragments are not forwarded, so their TTL means nothing. */
-#define FRAGMENT_TTL 64
 
 static __noinline int convert_fragment(struct __sk_buff *skb, const struct iphdr *header) {
   struct {
@@ -37,13 +35,11 @@ static __noinline int convert_fragment(struct __sk_buff *skb, const struct iphdr
 
   converted.ip = *header;
   converted.ip.ihl = 5;
-  converted.ip.ttl = FRAGMENT_TTL;
   converted.ip.protocol = IPPROTO_UDP;
   converted.ip.daddr = bpf_htonl(REASSEMBLY_ADDRESS);
   converted.ip.tot_len = bpf_htons(sizeof(converted.ip) + inserted + payload_length);
   converted.ip.frag_off = bpf_htons((fragment & IPV4_MORE_FRAGMENTS) | offset);
-  converted.ip.check = 0;
-  converted.ip.check = ~folded(bpf_csum_diff(0, 0, (void *)&converted.ip, sizeof(converted.ip), 0));
+  converted.ip.check = header_checksum(&converted.ip);
 
   if (inserted != 0) {
     /* The length is not known before the last fragment is here, but the inner header says what it must be. */
@@ -76,4 +72,41 @@ static __noinline int decapsulate_reassembled(struct __sk_buff *skb) {
   if (bpf_skb_change_head(skb, ETH_HLEN, 0) < 0) return TC_ACT_SHOT;
   struct outer outer = {key.remote_ipv4, key.tunnel_tos};
   return decapsulate(skb, &outer, 0, skb->len - ETH_HLEN);
+}
+
+/*
+ * The stack tells the sender when fragments stay away (RFC 792), but of the packet as it knows it. What leaves is about the packet that
+ * came: the outer header as it was, without what was inserted. Options are gone.
+ */
+static __always_inline int restore_quote(struct __sk_buff *skb) {
+  struct {
+    struct iphdr ip;
+    struct icmpv4_error icmp;
+    struct iphdr quoted;
+  } error;
+  if (skb->protocol != bpf_htons(ETH_P_IP) || bpf_skb_load_bytes(skb, ETH_HLEN, &error, sizeof(error)) < 0) return TC_ACT_OK;
+  if (error.ip.saddr != bpf_htonl(REASSEMBLY_ADDRESS)) return TC_ACT_OK;
+  /* Nothing else is to be heard from this address. */
+  if (error.ip.ihl != 5 || error.ip.protocol != IPPROTO_ICMP || error.quoted.ihl != 5) return TC_ACT_SHOT;
+  if (error.icmp.type != ICMPV4_TIME_EXCEEDED || error.icmp.code != ICMPV4_REASSEMBLY_TIMEOUT) return TC_ACT_SHOT;
+  __u32 total_length = bpf_ntohs(error.ip.tot_len);
+  if (total_length < sizeof(error) + INSERTED + 8 || skb->len != ETH_HLEN + total_length) return TC_ACT_SHOT;
+  if (bpf_skb_adjust_room(skb, -INSERTED, BPF_ADJ_ROOM_MAC, BPF_F_ADJ_ROOM_FIXED_GSO) < 0) return TC_ACT_SHOT;
+
+  total_length -= INSERTED;
+  error.ip.saddr = bpf_htonl(config.underlay_address);
+  error.ip.tot_len = bpf_htons(total_length);
+  error.ip.check = header_checksum(&error.ip);
+  error.quoted.daddr = bpf_htonl(config.underlay_address);
+  error.quoted.protocol = IPPROTO_IPV6;
+  error.quoted.tot_len = bpf_htons(bpf_ntohs(error.quoted.tot_len) - INSERTED);
+  error.quoted.check = header_checksum(&error.quoted);
+  error.icmp.checksum = 0;
+  if (bpf_skb_store_bytes(skb, ETH_HLEN, &error, sizeof(error), 0) < 0) return TC_ACT_SHOT;
+  __u32 at = ETH_HLEN + sizeof(error.ip);
+  __s64 sum = sum_of(skb, at, total_length - sizeof(error.ip), 0);
+  if (sum < 0) return TC_ACT_SHOT;
+  __u16 checksum = ~folded(sum);
+  if (bpf_skb_store_bytes(skb, at + 2, &checksum, sizeof(checksum), 0) < 0) return TC_ACT_SHOT;
+  return TC_ACT_OK;
 }

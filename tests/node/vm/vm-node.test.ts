@@ -242,4 +242,9 @@ const withChecksum = (text: string, offset: number): string => {
   return text.slice(0, offset * 2) + checksum + text.slice(offset * 2 + 4);
 };
 
+test.skipIf(noVm, 'a person gets into the guest by a script, with its own ip and a limit', async () => {
+  const { exitCode, stdout } = await session.shell.run("ip -br link show dev eth0 | cut -d ' ' -f 1; exit 5");
+  assert.equal([exitCode, stdout], [5, 'eth0\n']);
+});
+
 test.run();

@@ -40,6 +40,21 @@ test('the throughput stands beside the theoretical line of its overhead', () => 
   assert.is(figure?.y.scale, 'log');
 });
 
+test('what was measured at one size with other flows is a figure of its own', () => {
+  const { throughput } = benchResult();
+  const more = throughput
+    .filter(({ mode, frameSizeBytes }) => mode === 'encap' && frameSizeBytes === 84)
+    .map((each) => ({ ...each, flows: 16 }));
+  const figures = benchFigures(benchResult({ throughput: [...throughput, ...more] }));
+  assert.equal(
+    figures.slice(0, 2).map(({ title, series }) => [title, series.filter(({ kind }) => kind === 'measured').length]),
+    [
+      ['Throughput by frame size', 3],
+      ['Throughput by number of flows', 1],
+    ],
+  );
+});
+
 test('a distribution counts up to all frames but those without an upper end', () => {
   assert.equal(distributionOf({ upperNs: [1000, 2000, 3000], counts: [0, 3, 0, 1] }), [
     { x: 1, y: 0 },

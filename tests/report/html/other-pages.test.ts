@@ -2,48 +2,12 @@
 
 import { faultPage } from '../../../harness/report/html/fault-page.ts';
 import { interopPage } from '../../../harness/report/html/interop-page.ts';
-import type { InteropFinding, InteropResult } from '../../../harness/interop/result.ts';
-import type { FaultScore } from '../../../harness/runner/fault-score/score.ts';
 import { tunnelled } from '../../rules/handmade.ts';
 import { assert, suite } from '../../support/suite.ts';
-import { HOSTILE, REQUIREMENTS } from '../fixtures.ts';
+import { HOSTILE } from '../fixtures.ts';
+import { interop, score } from './samples.ts';
 
 const test = suite('report/html/other-pages');
-
-const score = (text = 'a defect'): FaultScore => ({
-  profiles: ['overlay'],
-  planned: 3,
-  faults: [
-    {
-      name: 'ttl-copy',
-      defect: text,
-      requirement: 'hop-limit.outer-ttl-value',
-      area: 'hop-limit',
-      priority: 'core',
-      outcome: { kind: 'caught', profile: 'overlay', cases: ['hop-limit.outer-ttl-value'] },
-    },
-    {
-      name: 'sneaky',
-      defect: text,
-      requirement: 'decap.basic',
-      area: 'decap',
-      priority: 'core',
-      outcome: {
-        kind: 'survived',
-        trials: [
-          {
-            profile: 'overlay',
-            results: [{ id: 'decap.basic', requirement: 'decap.basic', verdict: 'skip', reason: text, catches: false }],
-          },
-        ],
-      },
-    },
-  ],
-  lacking: [{ name: 'absent', requirement: 'decap.basic', area: 'decap' }],
-  casesThatNoFaultFails: ['decap.idle'],
-  interrupted: false,
-  durationMs: 1000,
-});
 
 test('the page of faults begins with what survived, and says what caught the others', () => {
   const page = faultPage(score());
@@ -52,64 +16,6 @@ test('the page of faults begins with what survived, and says what caught the oth
   assert.ok(page.indexOf('id="fault-sneaky"') < page.indexOf('id="fault-ttl-copy"'));
   for (const text of ['decap.idle', 'absent', 'decap.basic skip', '<dt>caught by</dt>']) assert.match(page, text);
   assert.is(faultPage(score(HOSTILE)).match(/<script/g)?.length, 1);
-});
-
-const finding = (text: string): InteropFinding => ({
-  side: 'n1',
-  end: 'a@memory',
-  role: 'encapsulator',
-  direction: 'n1-to-n2',
-  severity: 'must',
-  requirement: 'encap.df-flag',
-  expected: ['DF set'],
-  actual: text,
-  frameNumber: 2,
-  place: { offset: 20, lengthBytes: 1, field: 'ipv4.dontFragment' },
-  expectation: { kind: 'none', unexpected: true },
-});
-
-const interop = (text = 'DF clear'): InteropResult => ({
-  schema: 'https://proto41.dev/schema/interop-1.json',
-  tool: { name: 'proto41', version: '0.1.0' },
-  profile: { name: 'overlay', text: '6rd:fd5a:1234:5600::/40+10.0.0.0/8' },
-  seed: '1',
-  strict: false,
-  startedAt: '2026-01-02T03:04:05.000Z',
-  durationMs: 1000,
-  interrupted: false,
-  ends: ['a@memory', 'b@memory'].map((name) => ({ name, target: 'reference', node: 'memory' })),
-  skippedEnds: [{ name: 'c@vm', reason: text }],
-  pairs: [
-    {
-      n1: 'a@memory',
-      n2: 'b@memory',
-      verdict: 'fail',
-      unexpected: true,
-      reason: text,
-      pods: { n1: 'tester', n2: 'kernel' },
-      traffic: [{ kind: 'tcp', direction: 'n2-to-n1', verdict: 'pass', detail: text, durationMs: 5 }],
-      findings: [finding(text)],
-      doubts: [text],
-      silent: ['n2'],
-      frames: 12,
-      durationMs: 900,
-      evidence: 'evidence/pair.pcapng',
-      rerun: text,
-    },
-  ],
-  cells: [
-    {
-      encapsulator: 'a@memory',
-      decapsulator: 'b@memory',
-      verdict: 'fail',
-      unexpected: true,
-      reason: text,
-      brokenByEncapsulator: ['encap.df-flag'],
-      brokenByDecapsulator: [],
-      pairs: [0],
-    },
-  ],
-  requirements: REQUIREMENTS,
 });
 
 test('the page of interop blames the end by its clause, in the matrix and beside the packet', () => {
