@@ -99,12 +99,12 @@ test.skipIf(noProcesses, 'workers end by themselves when who started them is kil
 
 test.skipIf(noNetns, 'two namespaces with the same names and addresses at once give the verdicts of one', async () => {
   const live = async (name: string, ...parameters: readonly string[]): Promise<RunResult> => {
-    const common = ['--target', 'reference-live', '--case', 'decap.s*', '--case', 'loop.*', '--property-packets', '20'];
+    const common = ['--target', 'reference-live', '--case', 'dscp-ecn.*', '--property-packets', '20'];
     await proto41(['run', ...common, '--out', join(folder, name), ...parameters]);
     return readResults(join(folder, name));
   };
   const [one, two] = [await live('live-one'), await live('live-two', '--jobs', '2')];
-  assert.ok(one.cases.length > 10);
+  assert.ok(one.cases.length > 6);
   assert.equal(words(two), words(one));
   assert.ok(existsSync(join(folder, 'live-two/evidence/target-2.log')));
 });

@@ -41,9 +41,8 @@ const resultIn = async (out: string): Promise<RunResult> =>
 test('a target is judged by what it declares, and every result says what that was', async () => {
   const path = await target('answers', { mismatchIcmp: 'protocol-unreachable' });
   const out = join(folder, 'declared');
-  const { exitCode, stdout } = await run(
-    ...['--target', path, '--profile', '6in4', '--case', 'decap.mismatch-no-icmp', '--evidence', 'all', '--out', out],
-  );
+  const parameters = ['--target', path, '--profile', '6in4', '--case', 'decap.mismatch-no-icmp', '--evidence', 'all'];
+  const { exitCode, stdout } = await run(...parameters, '--out', out);
   assert.is(exitCode, 0);
   assert.match(stdout, /Policies of .*answers\n {2}mismatchIcmp=protocol-unreachable \(6in4\)\n/);
   const { cases, configurations = [], profiles } = await resultIn(out);

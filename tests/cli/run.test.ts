@@ -57,6 +57,7 @@ test('a failure exits with 1, as it happens in one line and at the end in a bloc
     'junit.xml',
     'report.html',
     'results.json',
+    'results.sarif',
     'results.tap',
     'summary.md',
   ]);

@@ -41,12 +41,12 @@ const WRONG: readonly (readonly [title: string, parameters: readonly string[], .
   [
     'a kernel without a machine',
     ['run', '--kernel', 'sid', '--node', 'memory'],
-    '--kernel sid: expected --node vm, found memory',
+    '--kernel sid: expected --node vm or docker, found memory',
   ],
   [
     'every kernel without a machine',
     ['run', '--kernel', 'all', '--node', 'memory'],
-    '--kernel all: expected --node vm, found memory',
+    '--kernel all: expected --node vm or docker, found memory',
   ],
   [
     'every kernel with the modules of one',
@@ -80,7 +80,7 @@ const WRONG: readonly (readonly [title: string, parameters: readonly string[], .
   [
     'an area without faults that the reference can show',
     ['faults', '--area', 'bench'],
-    'Expected a fault that the reference can show, found 17 that it cannot',
+    'Expected a fault that the reference can show, found 19 that it cannot',
   ],
   ['something that cannot be listed', ['list', 'case'], 'expected one of requirements, cases', 'did you mean cases?'],
   ['a list of nothing', ['list'], "missing required argument 'what'"],
@@ -152,9 +152,11 @@ test('the help of run has every flag', async () => {
       'no-expectations',
       'shard <i/n>',
       'repeat <n>',
+      'jobs <n>',
       'property-packets <n>',
       'seed <text>',
       'bail',
+      'debug <case>',
       'out <dir>',
       'history <file>',
       'target-version <text>',

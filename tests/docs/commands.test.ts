@@ -21,6 +21,7 @@ const NOT_RUN: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/--slow/, 'waits for timers of minutes'],
   [/--debug/, 'needs a terminal, and is tested with one (tests/cli/debug)'],
   [/--modules/, 'needs a kernel of its own'],
+  [/bench overlays/, 'takes minutes; the smallest comparison is a test of its own (tests/bench/overlays)'],
   [/interop$/, 'takes minutes: every target that ships, on every kernel'],
 ];
 

@@ -57,10 +57,9 @@ test('6to4 does not start on a private address, unless that is allowed', () => {
   assert.is(outcomeOf('6to4,privateV4=allow', onPrivate), 'ready');
 });
 
-test('switch values without an implementation are refused by name', () => {
-  for (const value of ['sourcePair=legacy-3056', 'ipsec=required']) {
-    assert.match(outcomeOf(`${OVERLAY},${value}`), value);
-  }
+test('a switch value without an implementation is refused by name', () => {
+  assert.match(outcomeOf(`${OVERLAY},ipsec=required`), 'ipsec=required');
+  assert.is(outcomeOf(`${OVERLAY},sourcePair=legacy-3056`), 'ready');
 });
 
 test('a node prefix that embeds another address is refused', () => {

@@ -35,9 +35,7 @@ export const addOverlaysFlags = (command: Command): Command =>
     .option('--pairs <n>', 'trials of each side (default: 21, with --quick 7)', readCount)
     .option('--quick', 'fewer of everything: about a minute and a half')
     .addOption(new Option('--kernel <name>', 'kernel of the machine, see `list kernels`').argParser(readText))
-    .addOption(
-      new Option('--out <dir>', 'folder for overlays.json and overlays.md (default: none)').argParser(readText),
-    )
+    .addOption(new Option('--out <dir>', 'folder for overlays.json, .md and .html (default: none)').argParser(readText))
     .option('--json', 'print the results as JSON on standard output, and nothing else there')
     .option('--quiet', 'no progress');
 

@@ -151,8 +151,9 @@ const floorLines = ({ floors }: BenchResult, palette: Palette): readonly string[
 
 const comparisonLines = ({ rows, caveats }: BenchComparison, palette: Palette): readonly string[] => [
   ...caveats.map((caveat) => palette.yellow(printable(`not quite comparable: ${caveat}`))),
+  ...(rows.length === 0 ? ['no setting in common'] : []),
   ...tableLines({
-    header: ['setting', 'then', 'now', 'now/then', ''],
+    header: rows.length === 0 ? [] : ['setting', 'then', 'now', 'now/then', ''],
     rows: rows.map(({ setting, before, now, ratio, verdict }) => [
       settingText(setting),
       rateText(before),
@@ -161,7 +162,7 @@ const comparisonLines = ({ rows, caveats }: BenchComparison, palette: Palette): 
       verdict,
     ]),
     numeric: [1, 2, 3],
-  }),
+  }).filter((line) => line !== ''),
 ];
 
 const findingLines = ({ findings }: BenchResult, palette: Palette): readonly string[] =>

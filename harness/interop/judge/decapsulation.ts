@@ -6,7 +6,7 @@ import { otherSide } from '../links.ts';
 import type { Side } from '../result.ts';
 import { shownFrame, unknownTo } from './encapsulation.ts';
 import { directionFrom, type Observed, type RawFinding } from './observed.ts';
-import { matchTransits, transitsAt, type Transit } from './transits.ts';
+import { matchTransits, pathOf, transitsAt, type Transit } from './transits.ts';
 
 /** What one node made of the tunnel packets of the other one. */
 export interface Decapsulation {
@@ -30,7 +30,10 @@ export const decapsulationFindings = (
   const { profile } = labs[side];
   const part = { side, role: 'decapsulator', direction: directionFrom(peer) } as const;
   const sent = transitsAt(links.ofSide(peer), 'tunnel', 'outbound', peer, labs);
-  const wrongKeys = new Set(sent.filter(({ frame }) => wrongFrames.has(frame.number)).map(({ key }) => key));
+  const wrong = sent.filter(({ frame }) => wrongFrames.has(frame.number));
+  const wrongKeys = new Set(wrong.map(({ key }) => key));
+  // Fragments of wrong packets may be put together with those of others: whatever comes out then was not made here.
+  const wrongPaths = new Set(wrong.map(({ inner }) => pathOf(inner)));
   const frames = links.ofSide(side);
   const inputs = transitsAt(frames, 'tunnel', 'inbound', peer, labs);
   const outputs = transitsAt(frames, 'pods', 'outbound', peer, labs);
@@ -39,24 +42,26 @@ export const decapsulationFindings = (
   );
   const { lost, repeated, strange } = matchTransits(inputs, delivered);
   const unexcused = lost.filter(({ key }) => !wrongKeys.has(key));
+  const doubled = unknownTo(wrongFrames, repeated).filter(({ key }) => !wrongKeys.has(key));
+  const changed = unknownTo(wrongFrames, strange).filter(({ inner }) => !wrongPaths.has(pathOf(inner)));
   // A packet that came out changed went in as one that seems lost: that it was changed is the finding.
   const silent = unexcused.slice(0, Math.max(0, unexcused.length - strange.length));
   return {
     findings: [
       ...silent.map((packet) => ({ ...part, ...lostPacket(packet, outputs), ...shownFrame(packet.frame, profile) })),
-      ...unknownTo(wrongFrames, repeated).map(({ frame }) => ({
+      ...doubled.map(({ frame }) => ({
         ...part,
         requirement: 'decap.basic',
         expected: ['each inner packet at its pod once'],
         actual: 'once more',
         ...shownFrame(frame, profile),
       })),
-      ...unknownTo(wrongFrames, strange).map((packet) => ({
+      ...changed.map((packet) => ({
         ...(isIcmpError(packet) ? foreignError(side) : { ...part, ...changedPacket }),
         ...shownFrame(packet.frame, profile),
       })),
     ],
-    excused: lost.length - unexcused.length,
+    excused: lost.length - unexcused.length + repeated.length - doubled.length,
   };
 };
 

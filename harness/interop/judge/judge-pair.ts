@@ -46,7 +46,7 @@ export const judgePair = (observed: Observed, options: JudgeOptions): PairJudgem
       if (excused === 0) return [];
       const name = options.ends[side].name;
       return [
-        `${String(excused)} tunnel packets did not come out of ${name}, and are not held against it: they were not right when it got them`,
+        `${String(excused)} tunnel packets did not come out of ${name} once, and are not held against it: they were not right when it got them`,
       ];
     }),
     ...networkDoubts(observed, wrong, options.ends),

@@ -1,6 +1,7 @@
 import type { DecodeStart } from '../../packet/decode.ts';
 import type { RequirementFacts } from '../../runner/result.ts';
 import type { Violation } from '../../runner/verdict.ts';
+import { shortened } from '../layout.ts';
 import { clauseView } from './clause-view.ts';
 import { facts } from './facts.ts';
 import { distinct, filterForm } from './filter-form.ts';
@@ -67,7 +68,7 @@ export const checkPage = (captures: readonly ShownCapture[], line: string, exitC
   );
   const left = captures.reduce((sum, { allFindings, findings: own }) => sum + allFindings - own.length, 0);
   return page({
-    title: `check of ${captures.flatMap(({ files }) => files).join(', ')}`,
+    title: shortened(`check of ${captures.flatMap(({ files }) => files).join(', ')}`, 120),
     body: html`<h2>Captures</h2>
       <p class="headline ${moodOf(exitCode)}">${line}</p>
       ${captures.map(captureView)}
