@@ -1,4 +1,5 @@
 import type { NodeName, NodeSession } from '../node/node.ts';
+import type { Switches } from '../profile/index.ts';
 import type { Expectation } from '../runner/expectation.ts';
 
 /** One end as it was asked for, with what starts it. */
@@ -12,6 +13,8 @@ export interface EndSpec {
   readonly probeNonsense: boolean;
   /** Its declared deviations; none where nobody wants to know them. */
   readonly expectations: readonly Expectation[];
+  /** What it declares where the standards leave a choice. */
+  readonly policies: Partial<Switches>;
   readonly start: (options: {
     readonly signal: AbortSignal;
     readonly onProgress: (message: string) => void;

@@ -1,7 +1,7 @@
 import { isProto41Error, Proto41Error } from '../errors.ts';
 import type { Lab } from '../lab/index.ts';
 import type { NodeSession } from '../node/node.ts';
-import type { Profile } from '../profile/index.ts';
+import { withPolicies, type Profile, type Switches } from '../profile/index.ts';
 import { Players } from '../tester/players.ts';
 import { planSetUp, type SetUp } from '../tester/set-up.ts';
 import { judgePair, type JudgedEnd, type JudgeOptions, type PairJudgement } from './judge/judge-pair.ts';
@@ -18,6 +18,8 @@ import { runTraffic } from './traffic.ts';
 /** One end of a pair, started. */
 export interface Participant extends JudgedEnd {
   readonly session: NodeSession;
+  /** What its target declares where the standards leave a choice. */
+  readonly policies: Partial<Switches>;
 }
 
 export interface PairOptions extends Omit<JudgeOptions, 'ends'> {
@@ -109,8 +111,9 @@ const takeDown = async (
 
 /** The lab as each of the two sees it: the second one stands where the first one has N2. */
 const planBoth = ({ n1, n2 }: PairOptions['participants'], profile: Profile): Readonly<Record<Side, SetUp>> => {
-  const first = planSetUp(n1.session, profile);
-  return { n1: first, n2: planSetUp(n2.session, profile, { dutIpv4: first.lab.underlay.n2.toString() }) };
+  const first = planSetUp(n1.session, withPolicies(profile, n1.policies));
+  const dutIpv4 = first.lab.underlay.n2.toString();
+  return { n1: first, n2: planSetUp(n2.session, withPolicies(profile, n2.policies), { dutIpv4 }) };
 };
 
 const talk = async (

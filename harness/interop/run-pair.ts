@@ -112,7 +112,8 @@ const participant = async (plan: PairPlan, side: Side, pool: SessionPool): Promi
   const end = plan[side];
   try {
     const session = await pool.get(end, copyOf(plan, side));
-    return { name: end.name, expectations: end.expectations, kernelRelease: session.facts.kernelRelease, session };
+    const { name, expectations, policies } = end;
+    return { name, expectations, policies, kernelRelease: session.facts.kernelRelease, session };
   } catch (error) {
     throw new SideError(side, end.name, error, 'at the start');
   }

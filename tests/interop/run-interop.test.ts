@@ -33,6 +33,7 @@ class Counted {
       node: 'memory',
       probeNonsense,
       expectations: [],
+      policies: {},
       start: async () => {
         this.started += 1;
         const session = await start();

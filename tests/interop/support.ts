@@ -17,21 +17,34 @@ export interface PlayOptions {
   /** Faults of the reference on each side, or a node of the test's own. */
   readonly n1?: readonly string[] | NodeSession;
   readonly n2?: readonly string[] | NodeSession;
+  /** What the second end declares. */
+  readonly policies?: Participant['policies'];
   readonly changes?: Partial<Pick<PairOptions, 'signal' | 'onStep' | 'pods'>>;
 }
 
-const participant = async (name: string, wanted: readonly string[] | NodeSession = []): Promise<Participant> => ({
+const participant = async (
+  name: string,
+  wanted: readonly string[] | NodeSession = [],
+  policies: Participant['policies'] = {},
+): Promise<Participant> => ({
   name,
+  policies,
   expectations: [],
   kernelRelease: undefined,
   session: 'wires' in wanted ? wanted : await startMemoryNode({ faults: wanted, seed: 1 }),
 });
 
 /** One pair of references in memory; ends are called `first` and `second`. */
-export const play = async ({ profile = 'overlay', n1, n2, changes = {} }: PlayOptions = {}): Promise<PairOutcome> => {
+export const play = async ({
+  profile = 'overlay',
+  n1,
+  n2,
+  policies,
+  changes = {},
+}: PlayOptions = {}): Promise<PairOutcome> => {
   const participants: Record<Side, Participant> = {
     n1: await participant('first', n1),
-    n2: await participant('second', n2),
+    n2: await participant('second', n2, policies),
   };
   try {
     const outcome = await playPair({

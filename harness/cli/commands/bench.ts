@@ -8,12 +8,12 @@ import type { BenchResult } from '../../bench/result.ts';
 import { runBench } from '../../bench/run-bench.ts';
 import { appendToHistory, readLastOf, readSaved, RESULTS_FILE, type SavedBench } from '../../bench/saved.ts';
 import type { NodeName, NodeSession } from '../../node/node.ts';
-import { parseProfile, type Profile } from '../../profile/index.ts';
+import { parseProfile, withPolicies, type Profile } from '../../profile/index.ts';
 import { benchFigures } from '../../report/bench/figures.ts';
 import { printableJson } from '../../report/escape.ts';
 import { benchPage } from '../../report/html/bench-page.ts';
 import { terminalFigure } from '../../report/plot/terminal-figure.ts';
-import { loadTarget } from '../../target/load-target.ts';
+import { loadTarget, type LoadedTarget } from '../../target/load-target.ts';
 import type { BenchFlags } from '../bench/flags.ts';
 import { makePlan } from '../bench/make-plan.ts';
 import { benchText } from '../bench/text.ts';
@@ -30,11 +30,12 @@ import { toolVersion } from '../version.ts';
 /** Measures a target, and returns the exit code (docs/performance.md). */
 export const benchCommand = async (terminal: Terminal, services: Services, flags: BenchFlags): Promise<number> => {
   const plan = makePlan(flags);
-  const profile = parseProfile(flags.profile);
+  const loaded = await loadTarget(splitFaults(flags.target).target);
+  const profile = withPolicies(parseProfile(flags.profile), loaded.manifest.policies);
   const node = flags.node ?? defaultNode(flags.target);
   const floors = [
     ...(flags.floor ?? []).map(parseFloor),
-    ...(flags.floors && flags.floor === undefined ? await floorsOf(flags.target, profile) : []),
+    ...(flags.floors && flags.floor === undefined ? await floorsOf(loaded, profile) : []),
   ];
   const before = await runBefore(flags, node, profile);
   if (node === 'netns') {
@@ -81,10 +82,8 @@ export const benchCommand = async (terminal: Terminal, services: Services, flags
   return benchExitCode(result, flags.compare === undefined ? undefined : comparison);
 };
 
-const floorsOf = async (target: string, profile: Profile): Promise<readonly Floor[]> => {
-  const { expectationsFile } = await loadTarget(splitFaults(target).target);
-  return expectationsFile === undefined ? [] : loadFloors(join(dirname(expectationsFile), FLOORS_FILE), profile);
-};
+const floorsOf = async ({ expectationsFile }: LoadedTarget, profile: Profile): Promise<readonly Floor[]> =>
+  expectationsFile === undefined ? [] : loadFloors(join(dirname(expectationsFile), FLOORS_FILE), profile);
 
 /** Read before anything is measured: a file that cannot be read is wrong usage. */
 const runBefore = async (flags: BenchFlags, node: NodeName, profile: Profile): Promise<SavedBench | undefined> => {

@@ -88,6 +88,7 @@ const endSpec = async (end: EndText, flags: InteropFlags, services: Services, se
     ...(kernel === undefined ? {} : { kernel }),
     probeNonsense: chosen.probeNonsense,
     expectations: flags.expectations ? chosen.expectations : [],
+    policies: chosen.policies,
     start: chosen.start,
   };
 };
