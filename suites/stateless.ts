@@ -74,6 +74,15 @@ stateless.case('stateless.first-packet-in', async (t) => {
   for (const stimulus of stimuli) t.expectDelivered(seen, stimulus);
 });
 
+/**
+ * Has the IPv4 next hops of these nodes found, by one packet for each. That is all that a node may need to find, and of what comes
+ * meanwhile it need not keep more than one packet (RFC 1122 section 2.3.2.2).
+ */
+const findNextHops = async (t: TestContext, nodes: readonly Ipv4Address[]): Promise<void> => {
+  const byHop = new Map(nodes.map((node) => [t.lab.nextHop(node)?.toString(), node]));
+  await t.exchange(...[...byHop].map(([hop, node]) => toNode(t, node, `a node behind ${hop ?? 'no next hop'}`)));
+};
+
 // The address says where a packet goes: nothing is asked, set up or waited for.
 stateless.case('stateless.first-packet-out', { fresh: true }, async (t) => {
   const { underlay } = t.lab;
@@ -82,8 +91,7 @@ stateless.case('stateless.first-packet-out', { fresh: true }, async (t) => {
   const [firstA, ...restA] = randomNodes(t, behindA, 129);
   const [firstB, ...restB] = randomNodes(t, behindB, 129);
   if (firstA === undefined || firstB === undefined) return;
-  // The IPv4 next hops are found beforehand; that is all that a node may need to find.
-  await t.exchange(toNode(t, firstA, 'a node behind gateway A'), toNode(t, firstB, 'a node behind gateway B'));
+  await findNextHops(t, [firstA, firstB]);
   const stimuli = [...restA, ...restB].map((node) => ({ node, stimulus: toNode(t, node, 'a never-used node') }));
   const seen = await t.exchange(...stimuli.map(({ stimulus }) => stimulus));
   for (const { node, stimulus } of stimuli) t.expectTunnelled(seen, stimulus, { outerDestination: node });
@@ -109,6 +117,7 @@ const expectNoDiscovery = (t: TestContext, seen: Seen): void => {
 stateless.case('stateless.no-per-peer-growth', { fresh: true }, async (t) => {
   const nodes = anyNodes(t, 1000);
   const again = nodes.slice(0, 50);
+  await findNextHops(t, nodes);
   for (const round of [nodes, again]) {
     const out = round.map((node) => ({ node, stimulus: toNode(t, node, 'one of 1000 nodes') }));
     const seen = await t.exchange(...out.map(({ stimulus }) => stimulus));

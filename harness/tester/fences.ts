@@ -49,6 +49,7 @@ export class Fences {
   /** Ways that were open until a good packet did not come out. */
   readonly #toBeTried = new Set<Entry>();
   #repliesBefore = 0;
+  #repliesPaced = 0;
   /** How often in a row the DUT has let the whole time-out pass without an answer. */
   #unanswered: number;
 
@@ -85,8 +86,19 @@ export class Fences {
     return sent.some(({ hasPassed }) => hasPassed());
   }
 
-  /** Good packet on one port alone, for flow control inside a long row of stimuli. */
+  /**
+   * Good packet on one port alone, for flow control inside a long row of stimuli. Where a neighbour had to be found the answer comes in on the
+   * port opposite to what waits for it, so that a good packet goes there as well: a node need not keep more than one packet meanwhile.
+   */
   async pace(entry: Entry): Promise<void> {
+    await this.#goodUnlessClosed(entry);
+    const { playerReplies } = this.#options.dispatcher;
+    if (playerReplies === this.#repliesPaced) return;
+    this.#repliesPaced = playerReplies;
+    await this.#goodUnlessClosed(entry === 'P' ? 'U' : 'P');
+  }
+
+  async #goodUnlessClosed(entry: Entry): Promise<void> {
     if (this.#paths[entry] !== 'closed') await this.#goodPacket(entry);
   }
 
@@ -110,6 +122,7 @@ export class Fences {
   /** Remembers how much had been asked and answered when an exchange began. */
   begin(): void {
     this.#repliesBefore = this.#options.dispatcher.playerReplies;
+    this.#repliesPaced = this.#repliesBefore;
   }
 
   /** Certainty about the port where packets entering at `entries` leave. */
