@@ -1,8 +1,9 @@
 import type { Profile } from '../profile/index.ts';
 import type { Expectation } from './expectation.ts';
-import { globMatcher } from './glob.ts';
+import { caseMatcher, globMatcher } from './glob.ts';
 import { failsUnderStrict } from './judge.ts';
 import { parseKernelRange } from './kernel-range.ts';
+import { PASSIVE_VARIANT } from './registry.ts';
 import type { Requirement } from './requirement.ts';
 import type { ExpectationOutcome } from './result.ts';
 import type { Verdict, Violation } from './verdict.ts';
@@ -24,6 +25,8 @@ export interface AssessOptions {
   /** YYYY-MM-DD. */
   readonly today: string;
   readonly requirementOf: (id: string) => Requirement | undefined;
+  /** Ids of all cases of a requirement, whether or not they are in this run; none where passes are not assessed. */
+  readonly casesOf?: (requirement: string) => readonly string[];
 }
 
 /** Compares the results of one profile with what the target declares; one outcome for each result, in their order. */
@@ -61,7 +64,10 @@ const outcomeOf = (
   const [first] = declared;
   if (first === undefined) return plain;
   if (result.verdict === 'pass') {
-    const missing = declared.find((expectation) => !shownElsewhere(expectation, result, results));
+    const missing = declared.find(
+      (expectation) =>
+        couldShow(expectation, result, results, options) && !shownElsewhere(expectation, result, results),
+    );
     return missing === undefined ? plain : mismatch(`unexpected pass; declared: ${missing.reason}`);
   }
   if (result.verdict !== 'fail' && result.verdict !== 'warn') return plain;
@@ -88,6 +94,27 @@ const outcomeOf = (
 
 const declares = ({ matches }: Expectation, violation: Violation): boolean =>
   matches === undefined || [matches].flat().some((each) => words(violation).includes(each));
+
+/**
+ * Whether this run would have shown the deviation: a filter, a shard or a tier may have left out the cases that show it, and then a
+ * pass of the others says nothing. An entry for a requirement counts on all its cases, unless it names those that show it.
+ */
+const couldShow = (
+  { requirement, shownBy }: Expectation,
+  result: Assessed,
+  results: readonly Assessed[],
+  { casesOf }: AssessOptions,
+): boolean => {
+  if (shownBy !== undefined) {
+    const matchers = shownBy.map(caseMatcher);
+    return results.some(({ id, verdict }) => hasRun(id, verdict) && matchers.some((matches) => matches(id)));
+  }
+  if (requirement !== result.requirement) return true;
+  return (casesOf?.(requirement) ?? []).every((caseId) => results.some(({ id }) => id === caseId));
+};
+
+const hasRun = (id: string, verdict: Verdict): boolean =>
+  verdict !== 'skip' && verdict !== 'error' && verdict !== 'inconclusive' && !id.endsWith(`/${PASSIVE_VARIANT}`);
 
 /** An entry for a requirement is kept by any of its results that deviates; one for a case only by that case, which passed. */
 const shownElsewhere = (expectation: Expectation, result: Assessed, results: readonly Assessed[]): boolean => {

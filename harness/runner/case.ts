@@ -13,7 +13,7 @@ export interface CaseOptions {
   readonly fresh?: boolean;
   /** The protocol itself has a timer: the case waits by the clock. */
   readonly slow?: boolean;
-  /** How long a slow case waits at most, on a clock that cannot be turned forward. */
+  /** How long a slow case waits at most, on a clock that cannot be turned forward; its time limit is that much longer. */
   readonly waitSeconds?: number;
   /**
    * The case looks at which ICMP errors the node sends. A node limits them, so before each exchange it is waited until the node may send some

@@ -13,6 +13,7 @@ import { SetupKeeper } from './setup-keeper.ts';
 export interface ExecutorOptions {
   readonly testbed: Testbed;
   readonly judgeFrames: JudgeFrames;
+  /** Wall clock, beyond what the case itself waits for a timer of the protocol. */
   readonly caseTimeoutMs: number;
   readonly phases: PhaseTimer;
   readonly signal?: AbortSignal;
@@ -172,7 +173,7 @@ export class Executor {
     const outcome = await runCase(testbed, selected, {
       judgeFrames,
       repetition,
-      timeoutMs: caseTimeoutMs,
+      timeoutMs: caseTimeoutMs + (selected.definition.waitSeconds ?? 0) * 1000,
       ...(signal === undefined ? {} : { signal }),
     });
     phases.add('cases', performance.now() - startMs);

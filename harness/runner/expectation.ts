@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { isProto41Error, Proto41Error } from '../errors.ts';
+import { caseMatcher } from './glob.ts';
 import { nearMatches } from './near-matches.ts';
 import { parseKernelRange } from './kernel-range.ts';
 import type { CaseRegistry } from './registry.ts';
@@ -45,6 +46,11 @@ export const expectationSchema = v.strictObject({
   verdicts: v.exactOptional(v.pipe(v.array(v.picklist(['fail', 'warn'])), v.minLength(1))),
   /** Texts of which one must occur in what each violation says; another violation of the same requirement is then not declared. */
   matches: v.exactOptional(v.union([text, someTexts])),
+  /**
+   * Ids or globs of the cases by which alone the deviation shows, each of them: a pass is unexpected only where one of them ran.
+   * When left out, all cases of the requirement have to be in the run.
+   */
+  shownBy: v.exactOptional(someTexts),
   reason: text,
   link: v.exactOptional(v.pipe(v.string(), v.url())),
   /** Last day on which the deviation is accepted, YYYY-MM-DD. */
@@ -81,20 +87,23 @@ export const parseExpectations = (file: string, content: string): readonly Expec
 
 /** Every expectation must speak of something that exists. Throws ExpectationError with near matches. */
 export const checkExpectations = (file: string, expectations: readonly Expectation[], registry: CaseRegistry): void => {
-  for (const [index, { requirement }] of expectations.entries()) {
-    const passive = requirement.endsWith(`/${PASSIVE_VARIANT}`)
-      ? requirement.slice(0, -PASSIVE_VARIANT.length - 1)
-      : requirement;
-    if (registry.requirement(passive) !== undefined || registry.case(requirement) !== undefined) continue;
-    const known = [
-      ...registry.requirements.map(({ id }) => id),
-      ...registry.cases.map(({ definition }) => definition.id),
-    ];
-    const near = nearMatches(requirement, known);
+  const caseIds = registry.cases.map(({ definition }) => definition.id);
+  const fail = (index: number, wanted: string, found: string, known: readonly string[]): never => {
+    const near = nearMatches(found, known);
     const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : '';
     throw new ExpectationError(
       file,
-      `entry ${String(index + 1)}: expected a requirement or case id, found ${JSON.stringify(requirement)}${hint}`,
+      `entry ${String(index + 1)}: expected ${wanted}, found ${JSON.stringify(found)}${hint}`,
     );
+  };
+  for (const [index, { requirement, shownBy = [] }] of expectations.entries()) {
+    const passive = requirement.endsWith(`/${PASSIVE_VARIANT}`)
+      ? requirement.slice(0, -PASSIVE_VARIANT.length - 1)
+      : requirement;
+    if (registry.requirement(passive) === undefined && registry.case(requirement) === undefined)
+      fail(index, 'a requirement or case id', requirement, [...registry.requirements.map(({ id }) => id), ...caseIds]);
+    for (const glob of shownBy) {
+      if (!caseIds.some(caseMatcher(glob))) fail(index, 'shownBy to name a case', glob, caseIds);
+    }
   }
 };

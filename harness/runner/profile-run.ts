@@ -104,6 +104,8 @@ const assessJudged = (judged: readonly JudgedCase[], options: VerdictOptions): R
     strict: options.strict,
     today: options.today,
     requirementOf: options.registry.requirement,
+    casesOf: (id) =>
+      options.registry.cases.flatMap(({ requirement, definition }) => (requirement.id === id ? definition.id : [])),
   };
   return assess(
     judged.map((each) => ({ ...each, violations: each.violations.map(({ violation }) => violation) })),

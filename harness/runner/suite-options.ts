@@ -47,7 +47,7 @@ export interface RunSuiteOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: OnProgress;
   readonly fenceTimeoutMs?: number;
-  /** Wall clock; 300 s unless given. */
+  /** Wall clock for each case, beyond the `waitSeconds` that it declares; 300 s unless given. */
   readonly caseTimeoutMs?: number;
   /** YYYY-MM-DD, for expectations that expire. Today in UTC unless given. */
   readonly today?: string;

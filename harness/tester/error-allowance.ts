@@ -22,6 +22,13 @@ import { isIpv4Frame } from './outer-packet.ts';
 export const ERROR_BURST = 6;
 /** A little more than a second, because the node has a clock of its own. */
 const REFILL_MS = 1050;
+/**
+ * Linux, of all errors to anybody but Packet Too Big: 50 at once, each of which may cost up to two, then one a millisecond, but
+ * credited only when 20 ms have gone by. In older kernels those count as well that are held back for the sake of their receiver.
+ */
+export const FRAMES_WITHIN_BURST = 25;
+/** 50 ms, and a tick of the node's clock. */
+export const RECOVERY_MS = 60;
 const AT = ETHERNET.HEADER_LENGTH;
 
 /** What a case demands of ICMP errors: that they come, or that none does. */
@@ -43,14 +50,22 @@ interface Allowance {
 export class ErrorAllowance {
   readonly #clock: Clock;
   readonly #receivers = new Map<string, Allowance>();
+  /** Frames that the node may have had to say something about since it was last left alone, and when the last one went. */
+  #asked = 0;
+  #askedAtMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Counts the errors in a frame of the node. */
+  /** Counts the errors in a frame of the node, and the frames that it gets. */
   take({ direction, bytes }: RecordedFrame): void {
-    if (direction !== 'outbound') return;
+    if (direction !== 'outbound') {
+      const nowMs = this.#nowMs();
+      this.#asked = nowMs - this.#askedAtMs < RECOVERY_MS ? this.#asked + 1 : 1;
+      this.#askedAtMs = nowMs;
+      return;
+    }
     for (const receiver of errorReceiversIn(bytes)) {
       const left = Math.max(0, this.#left(receiver) - 1);
       this.#receivers.set(receiver, { left, atMs: this.#nowMs() });
@@ -67,7 +82,14 @@ export class ErrorAllowance {
       }
     }
     const missing = Math.max(0, ...[...wanted].map(([sender, count]) => count - this.#left(sender)));
-    if (missing > 0) await this.#clock.sleep(Math.ceil(missing * REFILL_MS));
+    const waitMs = Math.max(Math.ceil(missing * REFILL_MS), this.#recoveryMs(stimuli.length));
+    if (waitMs > 0) await this.#clock.sleep(waitMs);
+  }
+
+  /** How long the node has to be left alone before it may send so many errors to whomever. */
+  #recoveryMs(count: number): number {
+    const sinceMs = this.#nowMs() - this.#askedAtMs;
+    return sinceMs >= RECOVERY_MS || this.#asked + count <= FRAMES_WITHIN_BURST ? 0 : RECOVERY_MS - sinceMs;
   }
 
   /** Whether the node may have nothing more to say to a sender of the stimulus. */

@@ -145,6 +145,8 @@ class LiveTestbed implements Testbed {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // The session may go on to another test bed, whose frames are not for the record of this one.
+    for (const wire of this.#wires.values()) wire.detach();
     await this.down();
   }
 
@@ -293,6 +295,6 @@ class LiveTestbed implements Testbed {
   }
 }
 
-/** Puts a tester around a started node. The session stays the caller's: disposing of the test bed only takes the target down. */
+/** Puts a tester around a started node. The session stays the caller's: disposing of the test bed takes the target down and ends the recording. */
 export const createTestbed = async (options: TestbedOptions): Promise<Testbed> =>
   Promise.resolve(new LiveTestbed(options));

@@ -4,7 +4,7 @@ import type { CaptureContents, CaptureDirection } from '../capture/index.ts';
 import { Listeners } from './listeners.ts';
 import { PORT_NAMES } from './wire.ts';
 import type { PortName, Wire } from './wire.ts';
-import { wrapWire } from './wrap.ts';
+import { wrapWire, type WrappedWire } from './wrap.ts';
 
 const PORT_DESCRIPTIONS: Readonly<Record<PortName, string>> = { P: 'pods', U: 'underlay', U2: 'second underlay' };
 
@@ -143,12 +143,12 @@ export function numberInSlice(frames: readonly Pick<RecordedFrame, 'number'>[], 
 }
 
 /** A wire whose frames are recorded. */
-export interface RecordedWire extends Wire {
+export interface RecordedWire extends WrappedWire {
   /** Records the frame, then sends it. A frame that the wire refused stays in the record, with a comment that says so. */
   send(frame: Uint8Array): RecordedFrame;
 }
 
-/** Records everything that passes the wire from now on, whether or not anybody listens. */
+/** Records everything that passes the wire from now on until it is detached, whether or not anybody listens. */
 export function recordWire(wire: Wire, recorder: Recorder): RecordedWire {
   const { port } = wire;
   recorder.addPort(port);

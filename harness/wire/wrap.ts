@@ -11,11 +11,17 @@ export interface WireMiddleware {
   beforeClose?(): void;
 }
 
+/** A wire behind a middleware. */
+export interface WrappedWire extends Wire {
+  /** Ends the middleware's part: what arrives from now on passes neither it nor the listeners of this wire. The wire below stays open. */
+  detach(): void;
+}
+
 /**
  * Puts a middleware in front of a wire. It sees every frame from now on, whether or not anybody listens to the result,
  * and each frame once, however many listen.
  */
-export function wrapWire(wire: Wire, middleware: WireMiddleware): Wire {
+export function wrapWire(wire: Wire, middleware: WireMiddleware): WrappedWire {
   const listeners = new Listeners<[frame: Uint8Array, timestampNs: bigint]>();
   const forwardSent = (frame: Uint8Array): void => {
     wire.send(frame);
@@ -23,7 +29,7 @@ export function wrapWire(wire: Wire, middleware: WireMiddleware): Wire {
   const forwardReceived: FrameListener = (frame, timestampNs) => {
     listeners.emit(frame, timestampNs);
   };
-  wire.onFrame((frame, timestampNs) => {
+  const detach = wire.onFrame((frame, timestampNs) => {
     if (middleware.receive) middleware.receive(frame, timestampNs, forwardReceived);
     else forwardReceived(frame, timestampNs);
   });
@@ -36,6 +42,7 @@ export function wrapWire(wire: Wire, middleware: WireMiddleware): Wire {
     onFrame: (listener) => listeners.add(listener),
     onClosed: (listener) => wire.onClosed(listener),
     now: () => wire.now(),
+    detach,
     close: async () => {
       middleware.beforeClose?.();
       await wire.close();

@@ -6,9 +6,13 @@ import {
   parseExpectations,
   type Expectation,
 } from '../../harness/runner/expectation.ts';
+import { exitCodeOf } from '../../harness/runner/exit-code.ts';
 import type { ExpectationOutcome } from '../../harness/runner/result.ts';
+import type { RunSuiteOptions } from '../../harness/runner/run-suite.ts';
 import type { Verdict } from '../../harness/runner/verdict.ts';
 import { suite, assert } from '../support/suite.ts';
+import { fake } from './support/fake-testbed.ts';
+import { runFake } from './support/run-fake.ts';
 import { lookup, registryOf, requirement, violation } from './support/samples.ts';
 
 const test = suite('runner/assess');
@@ -148,6 +152,50 @@ test('an expectation for a requirement is kept by any of its cases', () => {
   );
 });
 
+test('a pass says nothing of a deviation whose other cases a filter has left out', () => {
+  const expectations = [{ requirement: 'decap.a', reason: 'r' }];
+  const casesOf = (): readonly string[] => ['decap.a', 'decap.a/odd'];
+  const kinds = (results: readonly Assessed[]): readonly string[] =>
+    assess(results, options({ expectations, casesOf })).map(({ kind }) => kind);
+  assert.equal(kinds([result('pass')]), ['none']);
+  assert.equal(kinds([result('pass', 'decap.a/odd')]), ['none']);
+  assert.equal(kinds([result('pass'), result('pass', 'decap.a/odd')]), ['mismatch', 'mismatch']);
+  assert.equal(kinds([result('pass'), result('skip', 'decap.a/odd')]), ['mismatch', 'none']);
+  const exact = [{ requirement: 'decap.a/odd', reason: 'r' }];
+  const [odd] = assess([result('pass', 'decap.a/odd')], options({ expectations: exact, casesOf }));
+  assert.is(odd?.kind, 'mismatch');
+});
+
+test('a deviation that only other cases show is missed only where one of them ran', () => {
+  const expectations = [{ requirement: 'decap.a', reason: 'r', shownBy: ['mtu.b', 'mtu.c/*'] }];
+  const kindOfA = (...others: readonly Assessed[]): string | undefined =>
+    assess([result('pass'), ...others], options({ expectations }))[0]?.kind;
+  assert.is(kindOfA(), 'none');
+  assert.is(kindOfA(result('pass', 'mtu.d')), 'none');
+  assert.is(kindOfA(result('skip', 'mtu.b')), 'none');
+  assert.is(kindOfA(result('inconclusive', 'mtu.b')), 'none');
+  assert.is(kindOfA(result('error', 'mtu.b')), 'none');
+  assert.is(kindOfA(result('fail', 'mtu.b/passive')), 'none');
+  for (const id of ['mtu.b', 'mtu.b/odd', 'mtu.c/odd']) assert.is(kindOfA(result('pass', id)), 'mismatch', id);
+  assert.is(kindOfA(result('pass', 'mtu.c')), 'none');
+  assert.is(kindOfA(result('pass', 'mtu.b'), result('fail', 'decap.a/passive')), 'none');
+  const [shown] = assess([result('fail')], options({ expectations }));
+  assert.is(shown?.kind, 'expected');
+});
+
+test('a run of a part is green where the whole shows the deviation, and red where the whole does not', async () => {
+  const failing = async (t: Parameters<typeof fake>[0]): Promise<void> =>
+    fake(t).observe({ violations: [violation('decap.a')] });
+  const exitCode = async (run: typeof failing | undefined, part: Partial<RunSuiteOptions>): Promise<number> => {
+    const odd = { id: 'decap.a', variant: 'odd', ...(run === undefined ? {} : { run }) };
+    const registry = registryOf([requirement('decap.a')], [{ id: 'decap.a' }, odd]);
+    return exitCodeOf(await runFake(registry, { expectations: [{ requirement: 'decap.a', reason: 'r' }], ...part }));
+  };
+  for (const index of [1, 2]) assert.is(await exitCode(failing, { filter: { shard: { index, count: 2 } } }), 0);
+  assert.is(await exitCode(failing, {}), 0);
+  assert.is(await exitCode(undefined, {}), 1);
+});
+
 test('an expectation for one case says nothing of the others, and outranks one for the requirement', () => {
   const expectations = [
     { requirement: 'decap.a/odd', reason: 'odd', matches: 'nowhere' },
@@ -187,6 +235,9 @@ test('a file of expectations is checked entry by entry', () => {
   assert.throws(() => read({ expires: '31.1.2027' }), /YYYY-MM-DD/);
   assert.throws(() => read({ verdicts: ['error'] }), /0\.verdicts/);
   assert.throws(() => read({ link: 'see wiki' }), /0\.link/);
+  read({ shownBy: ['decap.*'] });
+  assert.throws(() => read({ shownBy: [] }), /at 0\.shownBy: expected at least one entry/);
+  assert.throws(() => read({ shownBy: 'decap.a' }), /at 0\.shownBy/);
   assert.throws(() => read({ because: 'x' }), /because/);
   assert.throws(() => parseExpectations('e.json', '['), /expected JSON/);
 });
@@ -199,6 +250,19 @@ test('an expectation must name a requirement, a case or a passive result that ex
   for (const id of ['decap.a', 'decap.a/odd', 'decap.a/passive']) check(id);
   assert.throws(() => check('decap.a/old'), /entry 1: .*found "decap\.a\/old"; did you mean decap\.a\/odd/);
   assert.throws(() => check('decap.b/passive'), /found "decap\.b\/passive"/);
+});
+
+test('what an expectation is shown by must name cases that exist', () => {
+  const registry = registryOf([requirement('decap.a'), requirement('decap.bare')], [{ id: 'decap.a', variant: 'odd' }]);
+  const check = (...shownBy: readonly string[]): void => {
+    checkExpectations('e.json', [{ requirement: 'decap.a', reason: 'r', shownBy: [...shownBy] }], registry);
+  };
+  check('decap.a', 'decap.a/odd', 'decap.*');
+  assert.throws(
+    () => check('decap.a', 'decap.a/old'),
+    /entry 1: expected shownBy to name a case, found "decap\.a\/old"; did you mean decap\.a\/odd/,
+  );
+  assert.throws(() => check('decap.bare'), /shownBy to name a case, found "decap\.bare"/);
 });
 
 test('a target without a file declares nothing', async () => {

@@ -125,12 +125,6 @@ test('a case that throws is an error with its stack, and the run goes on', async
   assert.is(exitCodeOf(result), 1);
 });
 
-test('a case that never ends is an error', async () => {
-  const registry = registryOf([a, b], [{ id: 'decap.a', run: () => new Promise(() => {}) }, { id: 'decap.b' }]);
-  const result = await runFake(registry, { caseTimeoutMs: 20 });
-  assert.equal(verdicts(result), ['decap.a error', 'decap.b pass']);
-});
-
 test('--bail ends the run behind the first unexpected verdict, declared deviations do not', async () => {
   const failing = async (t: Parameters<typeof fake>[0]): Promise<void> =>
     fake(t).observe({ violations: [violation('decap.a')] });

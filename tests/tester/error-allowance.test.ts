@@ -6,7 +6,7 @@ import { icmpv6Error } from '../../harness/packet/layers/icmpv6.ts';
 import { ipv4 } from '../../harness/packet/layers/ipv4.ts';
 import { ipv6 } from '../../harness/packet/layers/ipv6.ts';
 import { udp } from '../../harness/packet/layers/udp.ts';
-import { ERROR_BURST, ErrorAllowance } from '../../harness/tester/error-allowance.ts';
+import { ERROR_BURST, ErrorAllowance, FRAMES_WITHIN_BURST, RECOVERY_MS } from '../../harness/tester/error-allowance.ts';
 import type { Stimulus } from '../../harness/tester/context.ts';
 import { VirtualClock } from '../../harness/wire/virtual-clock.ts';
 import { assert, suite } from '../support/suite.ts';
@@ -53,6 +53,24 @@ test('who has got many errors waits until the node may send more; nobody else do
   const forTwo = await waited(clock, () => allowance.refill([fromPod, fromPod], 'expected'));
   assert.ok(forTwo >= 1000 && forTwo < 1200, String(forTwo));
   assert.is(await waited(clock, () => allowance.refill([fromPod], 'expected')), 0);
+});
+
+test('after many frames the node is left alone until it may send errors to anybody again', async () => {
+  const clock = new VirtualClock();
+  const allowance = new ErrorAllowance(clock);
+  const ask = (count: number): void => {
+    const frame = { number: 1, port: 'P', direction: 'inbound', timestampNs: 0n, comments: [] } as const;
+    for (let sent = 0; sent < count; sent++) allowance.take({ ...frame, comments: [], bytes: fromPeer.frame });
+  };
+  const forTwo = (): Promise<number> => waited(clock, () => allowance.refill([fromPod, fromPeer], 'forbidden'));
+  assert.is(await forTwo(), 0);
+  ask(FRAMES_WITHIN_BURST - 2);
+  assert.is(await forTwo(), 0);
+  ask(1);
+  clock.advance(10);
+  assert.is(await forTwo(), RECOVERY_MS - 10);
+  ask(1);
+  assert.is(await forTwo(), 0);
 });
 
 test('errors of IPv4 and those through a tunnel count, Packet Too Big does not', () => {

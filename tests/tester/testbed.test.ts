@@ -274,4 +274,24 @@ test('the lab of a second tunnel is there where the set-up has one', async () =>
   });
 });
 
+test('a test bed that is disposed of leaves the frames of the session to the next one', async () => {
+  const node = new ScriptedNode();
+  const bed = (): Promise<Testbed> => createTestbed({ session: node, profile: parseProfile('overlay'), seed: '1' });
+  const exchangeOn = async (testbed: Testbed): Promise<void> => {
+    await testbed.up();
+    const scope = testbed.begin('test.case');
+    await scope.context.exchange(scope.context.fromPod());
+    scope.finish();
+  };
+  const first = await bed();
+  await exchangeOn(first);
+  await first[Symbol.asyncDispose]();
+  const recorded = first.recorder.frames.length;
+  const second = await bed();
+  await exchangeOn(second);
+  assert.is.not(recorded, 0);
+  assert.is(first.recorder.frames.length, recorded);
+  assert.is(second.recorder.frames.length, recorded);
+});
+
 test.run();

@@ -72,6 +72,18 @@ test('a listener of the recorder is told of each frame before it goes on its way
   assert.equal(order, ['recorded 1', 'recorded 2', 'received']);
 });
 
+test('a wire that is detached records nothing more, and the wire below stays open for another recorder', () => {
+  const { recorder, P, U, nodeP } = bench();
+  let heard = 0;
+  P.onFrame(() => (heard += 1));
+  nodeP.send(Uint8Array.of(1));
+  P.detach();
+  U.detach();
+  nodeP.send(Uint8Array.of(2));
+  assert.equal(recorder.frames.map(summary), ['1 P outbound 1']);
+  assert.is(heard, 1);
+});
+
 test('slices run from mark to mark, and survive that what came before them is discarded', () => {
   const { recorder, P } = bench();
   P.send(Uint8Array.of(1));
