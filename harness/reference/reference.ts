@@ -1,5 +1,6 @@
 /** The reference: a complete overlay node, driven by a TargetSetup. */
 import { isProto41Error } from '../errors.ts';
+import { copyOf } from '../packet/arena.ts';
 import { readUint16 } from '../packet/bytes.ts';
 import { ETHER_TYPE } from '../packet/ether-types.ts';
 import { IPV6 } from '../packet/ipv6.ts';
@@ -11,6 +12,7 @@ import type { Behaviour } from './behaviour.ts';
 import { CORRECT } from './behaviour.ts';
 import type { ReferenceClock } from './clock.ts';
 import type { NodeConfig } from './config.ts';
+import { fastPathOf } from './fast/index.ts';
 import { faultByName } from './faults/index.ts';
 import { sendIcmpv4Error } from './ipv4/icmp.ts';
 import { IdentificationTable } from './ipv4/identification.ts';
@@ -43,6 +45,13 @@ export interface ReferenceOptions {
   readonly clock: ReferenceClock;
   /** Called with every frame that the node sends. */
   readonly emit: (port: PortName, frame: Uint8Array) => void;
+  /**
+   * Frames are handed over for good, in both directions, unless this says that they are lent: then one is good until `receive` or
+   * `emit` returns, or until whoever it was emitted to hands the node another one.
+   */
+  readonly lendsFrames?: boolean;
+  /** Whether ordinary packets may take the fast path, which does the same as the ordinary one; they may unless this says no. */
+  readonly usesFastPath?: boolean;
   /** Where the identification counters start. */
   readonly seed?: number;
   /** Instead of the node's own, which begins with it. */
@@ -172,9 +181,12 @@ const startNode = (config: NodeConfig, behaviour: Behaviour, options: ReferenceO
     },
   };
   if (config.second !== undefined) second = { ...node, config: config.second };
+  const fast = options.usesFastPath === false ? undefined : fastPathOf(node, options.lendsFrames ?? false);
   return {
     receive: (port, frame) => {
-      if (running) receiveFrame(node, port, frame);
+      if (!running || fast?.(port, frame) === true) return;
+      // The ordinary path keeps packets: those that wait for a neighbour, and fragments.
+      receiveFrame(node, port, options.lendsFrames === true ? copyOf(frame) : frame);
     },
     stats: () => ({
       counters: { ...node.accounts.counters },

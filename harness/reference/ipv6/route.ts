@@ -15,7 +15,7 @@ export type Ipv6Route =
   | { readonly kind: 'own-prefix' }
   | { readonly kind: 'none' };
 
-interface Entry {
+export interface Ipv6RouteEntry {
   readonly net: Ipv6Net;
   readonly route: Ipv6Route;
 }
@@ -27,33 +27,41 @@ const OWN_PREFIX: Ipv6Route = { kind: 'own-prefix' };
 const isatapNets = ({ mapping }: NodeConfig): readonly Ipv6Net[] =>
   mapping.kind === 'isatap' ? mapping.routes.map(({ net }) => net) : [];
 
-/** All routes but the pods', longest prefix first; of two with the same length the first one here wins. */
-const tableOf = (config: NodeConfig): readonly Entry[] => {
-  const entries: Entry[] = [
+const tableOf = (config: NodeConfig): readonly Ipv6RouteEntry[] => {
+  const entries: Ipv6RouteEntry[] = [
     { net: config.nodePrefix, route: OWN_PREFIX },
     ...(config.second === undefined ? [] : [{ net: config.second.nodePrefix, route: OWN_PREFIX }]),
     ...(config.tunnelSubnet === undefined ? [] : [{ net: config.tunnelSubnet, route: TUNNEL_SUBNET }]),
     { net: config.nativePrefix, route: { kind: 'on-link' } },
-    ...config.nativeRoutes.map(({ net, gateway }): Entry => ({ net, route: { kind: 'gateway', gateway } })),
-    ...[...(config.second?.tunnelRoutes ?? []), ...config.tunnelRoutes, ...isatapNets(config)].map((net): Entry => ({
-      net,
-      route: { kind: 'tunnel' },
-    })),
-    ...(config.relay === undefined ? [] : config.relayRoutes.map((net): Entry => ({ net, route: { kind: 'relay' } }))),
+    ...config.nativeRoutes.map(({ net, gateway }): Ipv6RouteEntry => ({ net, route: { kind: 'gateway', gateway } })),
+    ...[...(config.second?.tunnelRoutes ?? []), ...config.tunnelRoutes, ...isatapNets(config)].map(
+      (net): Ipv6RouteEntry => ({
+        net,
+        route: { kind: 'tunnel' },
+      }),
+    ),
+    ...(config.relay === undefined
+      ? []
+      : config.relayRoutes.map((net): Ipv6RouteEntry => ({ net, route: { kind: 'relay' } }))),
   ];
   return entries.toSorted((left, right) => right.net.length - left.net.length);
 };
 
-const TABLES = new WeakMap<NodeConfig, readonly Entry[]>();
+const TABLES = new WeakMap<NodeConfig, readonly Ipv6RouteEntry[]>();
 
-/** The route of the destination of `packet`. */
-export const routeIpv6 = (mapping: MappingBehaviour, config: NodeConfig, packet: Uint8Array): Ipv6Route => {
-  if (config.pods.some((pod) => sameAddress(pod, 0, packet, IPV6.DESTINATION))) return { kind: 'on-link' };
+/** All routes but the pods', longest prefix first; of two with the same length the first one here wins. */
+export const routesBesidePods = (config: NodeConfig): readonly Ipv6RouteEntry[] => {
   let table = TABLES.get(config);
   if (!table) {
     table = tableOf(config);
     TABLES.set(config, table);
   }
-  const entry = table.find(({ net }) => mapping.contains(net, packet, IPV6.DESTINATION));
+  return table;
+};
+
+/** The route of the destination of `packet`. */
+export const routeIpv6 = (mapping: MappingBehaviour, config: NodeConfig, packet: Uint8Array): Ipv6Route => {
+  if (config.pods.some((pod) => sameAddress(pod, 0, packet, IPV6.DESTINATION))) return { kind: 'on-link' };
+  const entry = routesBesidePods(config).find(({ net }) => mapping.contains(net, packet, IPV6.DESTINATION));
   return entry?.route ?? { kind: 'none' };
 };

@@ -24,12 +24,13 @@ const ATTEMPTS = 3;
 const QUEUE_LIMIT = 64;
 const ENTRY_LIMIT = 4096;
 /** After this an entry is still used, but asked for again (the STALE state of RFC 4861 section 7.3.2, without its delay). */
-const CONFIRMED_FOR_MS = 300_000;
+export const CONFIRMED_FOR_MS = 300_000;
 
 /** Link-layer addresses by next hop, with a small queue of packets per address that is being resolved (RFC 1122 section 2.3.2). */
 export class NeighbourTable<Key> {
   readonly #options: NeighbourTableOptions<Key>;
   readonly #entries = new Map<Key, Entry>();
+  #version = 1;
 
   constructor(options: NeighbourTableOptions<Key>) {
     this.#options = options;
@@ -37,6 +38,17 @@ export class NeighbourTable<Key> {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** Another number after every change of what the table says. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The address of an entry and when its owner has confirmed it last. */
+  known(key: Key): { readonly mac: Uint8Array; readonly confirmedMs: number } | undefined {
+    const entry = this.#entries.get(key);
+    return entry?.mac && { mac: entry.mac, confirmedMs: entry.confirmedMs };
   }
 
   /** Calls `deliver` with the address, at once or when it is known, or `failed` when nobody answers. */
@@ -57,6 +69,7 @@ export class NeighbourTable<Key> {
   learn(key: Key, mac: Uint8Array, create: boolean): void {
     const entry = this.#entries.get(key) ?? (create ? this.#create(key) : undefined);
     if (!entry) return;
+    this.#version += 1;
     entry.mac = mac.slice();
     entry.confirmedMs = this.#options.clock.nowMs();
     entry.attempts = 0;
@@ -72,6 +85,7 @@ export class NeighbourTable<Key> {
   clear(): void {
     for (const entry of this.#entries.values()) entry.cancelRetry?.();
     this.#entries.clear();
+    this.#version += 1;
   }
 
   #create(key: Key): Entry {
@@ -85,6 +99,7 @@ export class NeighbourTable<Key> {
     for (const [key, entry] of this.#entries) {
       entry.cancelRetry?.();
       this.#entries.delete(key);
+      this.#version += 1;
       for (const waiting of entry.queue) waiting.failed();
       return;
     }
@@ -93,6 +108,7 @@ export class NeighbourTable<Key> {
   #ask(key: Key, entry: Entry): void {
     if (entry.attempts >= ATTEMPTS) {
       this.#entries.delete(key);
+      this.#version += 1;
       for (const waiting of entry.queue) waiting.failed();
       return;
     }

@@ -7,22 +7,14 @@ import { parseProfile } from '../../profile/index.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { AfPacketWire } from '../../wire/interface/afpacket-wire.ts';
 import { PORT_NAMES, type PortName } from '../../wire/wire.ts';
-import type { ReferenceClock } from '../clock.ts';
 import { createReference, type Reference } from '../reference.ts';
 import { Outbox } from './outbox.ts';
+import { TurnClock } from './turn-clock.ts';
 
+/** Frames for each system call: a call costs as much as working on a dozen of them. */
+const BATCH_FRAMES = 128;
 /** What a target exits with when it cannot do what it was asked for. */
 const NOT_SUPPORTED = 127;
-
-const clock: ReferenceClock = {
-  nowMs: () => performance.now(),
-  schedule: (delayMs, action) => {
-    const timer = setTimeout(action, delayMs);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 export interface DaemonOptions {
   /** Where the process leaves its id, and on SIGUSR2 its statistics. */
@@ -41,7 +33,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<void> => {
   const outbox = new Outbox();
   const outcome = createReference({
     setup,
-    clock,
+    clock: new TurnClock(),
+    lendsFrames: true,
     seed: randomInt(2 ** 32),
     faults: options.faults ?? [],
     emit: (port, frame) => {
@@ -79,7 +72,13 @@ const openWires = ({ ports }: TargetSetup, reference: Reference, outbox: Outbox)
   PORT_NAMES.flatMap((port: PortName) => {
     const facts = ports[port];
     if (facts === undefined) return [];
-    const wire = new AfPacketWire({ port, interfaceName: facts.interfaceName, tolerateLoss: true });
+    const wire = new AfPacketWire({
+      port,
+      interfaceName: facts.interfaceName,
+      tolerateLoss: true,
+      lendsFrames: true,
+      batchFrames: BATCH_FRAMES,
+    });
     outbox.attach(wire);
     wire.onFrame((frame) => {
       reference.receive(port, frame);

@@ -17,8 +17,10 @@ import { WireEvents } from './wire-events.ts';
 const BATCHES_PER_TURN = 8;
 /** How long frames wait that the kernel had no room for. */
 const RETRY_MS = 1;
+const NO_FRAME = new Uint8Array(0);
 
-export interface AfPacketWireOptions extends InterfaceWireOptions, Pick<PacketSocketOptions, 'receiveBufferBytes'> {
+export interface AfPacketWireOptions
+  extends InterfaceWireOptions, Pick<PacketSocketOptions, 'receiveBufferBytes' | 'batchFrames' | 'lendsFrames'> {
   /** Frames that were lost unread end the wire, unless this says that they are only counted. */
   readonly tolerateLoss?: boolean;
 }
@@ -70,6 +72,24 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
     if (sent < frames.length) this.#wait(frames.slice(sent).map((frame) => frame.slice()));
   }
 
+  /** Copies a frame to those that the next `flush` sends, or sends them when there are many. Not to be mixed with `send` and `sendAll`. */
+  queue(frame: Uint8Array): void {
+    this.#checkOpen();
+    checkLength(frame);
+    if (this.#waiting.length > 0) this.#waiting.push(frame.slice());
+    else if (!this.#socket.queue(frame)) {
+      this.flush();
+      this.queue(frame);
+    }
+  }
+
+  /** Sends what was queued, with one system call. */
+  flush(): void {
+    this.#checkOpen();
+    const left = this.#attempt(NO_FRAME, () => this.#socket.flush());
+    if (left.length > 0) this.#wait(left);
+  }
+
   statistics(): PacketStatistics {
     this.#checkOpen();
     return this.#socket.statistics();
@@ -92,7 +112,8 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
           if (this.#end === undefined) this.frames.emit(frame, timestampNs);
         });
         if (count > 0) this.#linkDown = false;
-        else break;
+        // The queue is empty; to ask it again would only give an error.
+        if (count < this.#socket.batchFrames) break;
       }
       if (this.#end === undefined && !this.#tolerateLoss) this.#checkLoss();
     } catch (error) {

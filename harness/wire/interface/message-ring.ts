@@ -20,29 +20,30 @@ const MSG_TRUNC = 0x20;
 
 const LITTLE_ENDIAN = true;
 
-/** One control message of a received frame. */
-export interface ControlMessage {
-  readonly level: number;
-  readonly type: number;
-  readonly data: DataView;
-}
-
 /** Room for a batch of frames. */
 export class MessageRing {
   readonly count: number;
+  /** The headers as system calls take them. */
+  readonly headers: Uint8Array;
   readonly #frameBytes: number;
   readonly #headers: DataView;
   readonly #vectors: DataView;
   readonly #frames: Uint8Array;
   readonly #controls: Uint8Array;
+  readonly #controlView: DataView;
+  /** The last view of each place: frames in a row often have one length. */
+  readonly #views: Uint8Array[] = [];
+  #prepared = false;
 
   constructor(count: number, frameBytes: number) {
     this.count = count;
     this.#frameBytes = frameBytes;
     this.#frames = new Uint8Array(count * frameBytes);
     this.#controls = new Uint8Array(count * CONTROL_BYTES);
+    this.#controlView = new DataView(this.#controls.buffer);
     this.#headers = new DataView(new ArrayBuffer(count * MESSAGE.lengthBytes));
     this.#vectors = new DataView(new ArrayBuffer(count * VECTOR.lengthBytes));
+    this.headers = viewed(this.#headers);
     const vectors = addressOf(viewed(this.#vectors));
     const frames = addressOf(this.#frames);
     for (let index = 0; index < count; index += 1) {
@@ -54,64 +55,97 @@ export class MessageRing {
     }
   }
 
-  /** The headers as system calls take them. */
-  get headers(): Uint8Array {
-    return viewed(this.#headers);
-  }
-
   /** Makes the whole ring ready to receive. */
   prepareToReceive(): void {
-    const controls = addressOf(this.#controls);
+    if (!this.#prepared) this.#layOutToReceive();
     for (let index = 0; index < this.count; index += 1) {
+      // What the kernel writes to; the upper half of the length is zero.
       const header = index * MESSAGE.lengthBytes;
-      this.#headers.setBigUint64(header + MESSAGE.control, controls + BigInt(index * CONTROL_BYTES), LITTLE_ENDIAN);
-      this.#headers.setBigUint64(header + MESSAGE.controlBytes, BigInt(CONTROL_BYTES), LITTLE_ENDIAN);
+      this.#headers.setUint32(header + MESSAGE.controlBytes, CONTROL_BYTES, LITTLE_ENDIAN);
       this.#headers.setInt32(header + MESSAGE.flags, 0, LITTLE_ENDIAN);
-      this.#setVectorLength(index, this.#frameBytes);
     }
   }
 
   /** Copies frames in, from `first` on, and returns how many there was room for. */
   load(frames: readonly Uint8Array[], first: number): number {
     const loaded = Math.min(this.count, frames.length - first);
-    for (let index = 0; index < loaded; index += 1) {
-      const frame = frames[first + index] ?? new Uint8Array(0);
-      this.#frames.set(frame, index * this.#frameBytes);
-      this.#setVectorLength(index, frame.length);
-    }
+    for (let index = 0; index < loaded; index += 1) this.put(index, frames[first + index] ?? new Uint8Array(0));
     return loaded;
   }
 
-  /** A copy of a received frame. */
-  frame(index: number): Uint8Array {
+  /** Copies a frame in that is to be sent. */
+  put(index: number, frame: Uint8Array): void {
+    this.#frames.set(frame, index * this.#frameBytes);
+    this.#headers.setUint32(index * MESSAGE.lengthBytes + MESSAGE.length, frame.length, LITTLE_ENDIAN);
+    this.#setVectorLength(index, frame.length);
+  }
+
+  /** The headers from a place on. */
+  headersFrom(index: number): Uint8Array {
+    return this.headers.subarray(index * MESSAGE.lengthBytes);
+  }
+
+  /** A frame in its place, good until the ring is used again. */
+  lent(index: number): Uint8Array {
+    const lengthBytes = Math.min(
+      this.#headers.getUint32(index * MESSAGE.lengthBytes + MESSAGE.length, LITTLE_ENDIAN),
+      this.#frameBytes,
+    );
+    const last = this.#views[index];
+    if (last?.length === lengthBytes) return last;
     const start = index * this.#frameBytes;
-    const length = this.#headers.getUint32(index * MESSAGE.lengthBytes + MESSAGE.length, LITTLE_ENDIAN);
-    return this.#frames.slice(start, start + Math.min(length, this.#frameBytes));
+    const view = this.#frames.subarray(start, start + lengthBytes);
+    this.#views[index] = view;
+    return view;
   }
 
   isTruncated(index: number): boolean {
     return (this.#headers.getInt32(index * MESSAGE.lengthBytes + MESSAGE.flags, LITTLE_ENDIAN) & MSG_TRUNC) !== 0;
   }
 
-  *controlMessages(index: number): Generator<ControlMessage> {
-    const header = index * MESSAGE.lengthBytes;
-    const bytes = Number(this.#headers.getBigUint64(header + MESSAGE.controlBytes, LITTLE_ENDIAN));
-    const view = new DataView(this.#controls.buffer, index * CONTROL_BYTES, CONTROL_BYTES);
+  /** The data of a control message; undefined for a frame without one of this kind. */
+  control(index: number, level: number, type: number): DataView | undefined {
+    const at = this.#controlAt(index, level, type);
+    const start = index * CONTROL_BYTES + at;
+    return at < 0 ? undefined : new DataView(this.#controls.buffer, start, CONTROL_BYTES - at);
+  }
+
+  /** The first four bytes of that data, 0 for none; without an object for each frame. */
+  controlWord(index: number, level: number, type: number): number {
+    const at = this.#controlAt(index, level, type);
+    return at < 0 ? 0 : this.#controlView.getUint32(index * CONTROL_BYTES + at, LITTLE_ENDIAN);
+  }
+
+  /** Where the data begins, -1 for nowhere. */
+  #controlAt(index: number, level: number, type: number): number {
+    const bytes = this.#headers.getUint32(index * MESSAGE.lengthBytes + MESSAGE.controlBytes, LITTLE_ENDIAN);
+    const view = this.#controlView;
+    const start = index * CONTROL_BYTES;
     for (let offset = 0; offset + CONTROL.data <= Math.min(bytes, CONTROL_BYTES);) {
-      const length = Number(view.getBigUint64(offset + CONTROL.length, LITTLE_ENDIAN));
-      if (length < CONTROL.data || offset + length > CONTROL_BYTES) return;
-      const data = index * CONTROL_BYTES + offset + CONTROL.data;
-      yield {
-        level: view.getInt32(offset + CONTROL.level, LITTLE_ENDIAN),
-        type: view.getInt32(offset + CONTROL.type, LITTLE_ENDIAN),
-        data: new DataView(this.#controls.buffer, data, length - CONTROL.data),
-      };
+      const length = view.getUint32(start + offset + CONTROL.length, LITTLE_ENDIAN);
+      if (length < CONTROL.data || offset + length > CONTROL_BYTES) return -1;
+      const isWanted =
+        view.getInt32(start + offset + CONTROL.level, LITTLE_ENDIAN) === level &&
+        view.getInt32(start + offset + CONTROL.type, LITTLE_ENDIAN) === type;
+      if (isWanted) return offset + CONTROL.data;
       offset += Math.ceil(length / CONTROL.alignment) * CONTROL.alignment;
     }
+    return -1;
+  }
+
+  #layOutToReceive(): void {
+    const controls = addressOf(this.#controls);
+    for (let index = 0; index < this.count; index += 1) {
+      const header = index * MESSAGE.lengthBytes;
+      this.#headers.setBigUint64(header + MESSAGE.control, controls + BigInt(index * CONTROL_BYTES), LITTLE_ENDIAN);
+      this.#setVectorLength(index, this.#frameBytes);
+    }
+    this.#prepared = true;
   }
 
   #setVectorLength(index: number, length: number): void {
-    this.#vectors.setBigUint64(index * VECTOR.lengthBytes + VECTOR.length, BigInt(length), LITTLE_ENDIAN);
+    // The upper half is zero.
+    this.#vectors.setUint32(index * VECTOR.lengthBytes + VECTOR.length, length, LITTLE_ENDIAN);
   }
 }
 

@@ -13,7 +13,7 @@ import {
   sendMessages,
   setSocketOption,
 } from './system-calls.ts';
-import { withVlanTag } from './vlan-tag.ts';
+import { saysVlanTag, withVlanTag } from './vlan-tag.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -37,6 +37,7 @@ const MSG_DONTWAIT = 0x40;
 export const MAXIMUM_FRAME_BYTES = 65_536 + 64;
 export const MINIMUM_FRAME_BYTES = 14;
 const SEND_BUFFER_BYTES = 8 * 1024 * 1024;
+const NONE: Uint8Array[] = [];
 
 export interface PacketSocketOptions {
   readonly interfaceName: string;
@@ -44,6 +45,8 @@ export interface PacketSocketOptions {
   readonly receiveBufferBytes?: number;
   /** Frames per system call; 32 unless given. */
   readonly batchFrames?: number;
+  /** Whether frames are lent to whoever listens, without a time stamp: the memory is used again after that. */
+  readonly lendsFrames?: boolean;
 }
 
 export interface PacketStatistics {
@@ -60,11 +63,20 @@ export class PacketSocket {
   readonly #interfaceIndex: number;
   readonly #receiving: MessageRing;
   readonly #sending: MessageRing;
+  readonly #lendsFrames: boolean;
+  /** Frames in the sending ring that were not sent yet. */
+  #queued = 0;
   #received = 0;
   #dropped = 0;
 
-  constructor({ interfaceName, receiveBufferBytes = 32 * 1024 * 1024, batchFrames = 32 }: PacketSocketOptions) {
+  constructor({
+    interfaceName,
+    receiveBufferBytes = 32 * 1024 * 1024,
+    batchFrames = 32,
+    lendsFrames = false,
+  }: PacketSocketOptions) {
     this.interfaceName = interfaceName;
+    this.#lendsFrames = lendsFrames;
     this.#receiving = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
     this.#sending = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
     this.fd = openPacketSocket();
@@ -72,7 +84,7 @@ export class PacketSocket {
       this.#interfaceIndex = interfaceIndexOf(this.fd, interfaceName);
       forceOption(this.fd, OPTION.receiveBufferForce, receiveBufferBytes);
       forceOption(this.fd, OPTION.sendBufferForce, SEND_BUFFER_BYTES);
-      setSocketOption(this.fd, SOL_SOCKET, OPTION.timestampNs, 1);
+      if (!lendsFrames) setSocketOption(this.fd, SOL_SOCKET, OPTION.timestampNs, 1);
       setSocketOption(this.fd, SOL_PACKET, OPTION.auxiliaryData, 1);
       // Frames of our own would otherwise be taken for the DUT's.
       setSocketOption(this.fd, SOL_PACKET, OPTION.ignoreOutgoing, 1);
@@ -100,10 +112,12 @@ export class PacketSocket {
       throw error;
     }
     for (let index = 0; index < count; index += 1) {
-      const { timestampNs, auxiliary } = this.#annotations(index);
-      const frame = ring.frame(index);
-      if (ring.isTruncated(index)) throw lostFrames(`a frame on ${this.interfaceName} was longer than ${frame.length}`);
-      onFrame(auxiliary === undefined ? frame : withVlanTag(frame, auxiliary), timestampNs);
+      const lent = ring.lent(index);
+      if (ring.isTruncated(index)) throw lostFrames(`a frame on ${this.interfaceName} was longer than ${lent.length}`);
+      const isTagged = saysVlanTag(ring.controlWord(index, SOL_PACKET, OPTION.auxiliaryData));
+      const auxiliary = isTagged ? ring.control(index, SOL_PACKET, OPTION.auxiliaryData) : undefined;
+      const frame = this.#lendsFrames ? lent : lent.slice();
+      onFrame(auxiliary === undefined ? frame : withVlanTag(frame, auxiliary), this.#timestampNs(index));
     }
     return count;
   }
@@ -128,6 +142,37 @@ export class PacketSocket {
       if (count === 0) break;
     }
     return sent;
+  }
+
+  /** Copies a frame to those that the next `flush` sends; false when there is no room for it. Not to be mixed with `sendAll`. */
+  queue(frame: Uint8Array): boolean {
+    if (this.#queued === this.#sending.count) return false;
+    this.#sending.put(this.#queued, frame);
+    this.#queued += 1;
+    return true;
+  }
+
+  /** Sends what was queued, and returns copies of those frames that the kernel had no room for. Throws SystemCallError. */
+  flush(): Uint8Array[] {
+    const ring = this.#sending;
+    const queued = this.#queued;
+    this.#queued = 0;
+    let sent = 0;
+    while (sent < queued) {
+      const headers = sent === 0 ? ring.headers : ring.headersFrom(sent);
+      const first = sent;
+      const count = this.#unlessFull(() => sendMessages(this.fd, headers, queued - first, MSG_DONTWAIT));
+      sent += count;
+      if (count === 0) break;
+    }
+    return sent === queued
+      ? NONE
+      : Array.from({ length: queued - sent }, (_, index) => ring.lent(sent + index).slice());
+  }
+
+  /** The most that one call of `receive` hands over. */
+  get batchFrames(): number {
+    return this.#receiving.count;
   }
 
   statistics(): PacketStatistics {
@@ -156,15 +201,9 @@ export class PacketSocket {
     }
   }
 
-  #annotations(index: number): { timestampNs: bigint; auxiliary: DataView | undefined } {
-    let timestampNs = 0n;
-    let auxiliary: DataView | undefined;
-    for (const { level, type, data } of this.#receiving.controlMessages(index)) {
-      if (level === SOL_SOCKET && type === OPTION.timestampNs)
-        timestampNs = data.getBigInt64(0, true) * 1_000_000_000n + data.getBigInt64(8, true);
-      else if (level === SOL_PACKET && type === OPTION.auxiliaryData) auxiliary = data;
-    }
-    return { timestampNs, auxiliary };
+  #timestampNs(index: number): bigint {
+    const time = this.#lendsFrames ? undefined : this.#receiving.control(index, SOL_SOCKET, OPTION.timestampNs);
+    return time === undefined ? 0n : time.getBigInt64(0, true) * 1_000_000_000n + time.getBigInt64(8, true);
   }
 }
 

@@ -6,10 +6,13 @@ const ADDRESSES_BYTES = 12;
 const TAG_BYTES = 4;
 const IEEE_802_1Q = 0x8100;
 
+/** Whether the first word of this structure says that there was a tag. */
+export const saysVlanTag = (status: number): boolean => (status & VLAN_VALID) !== 0;
+
 /** The frame as it was on the link: with its VLAN tag, where it had one. */
 export const withVlanTag = (frame: Uint8Array, auxiliary: DataView): Uint8Array => {
   const status = auxiliary.getUint32(AUXILIARY.status, true);
-  if ((status & VLAN_VALID) === 0 || frame.length < ADDRESSES_BYTES) return frame;
+  if (!saysVlanTag(status) || frame.length < ADDRESSES_BYTES) return frame;
   const protocol =
     (status & VLAN_PROTOCOL_VALID) === 0 ? IEEE_802_1Q : auxiliary.getUint16(AUXILIARY.tagProtocol, true);
   const whole = new Uint8Array(frame.length + TAG_BYTES);
