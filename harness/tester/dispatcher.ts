@@ -1,4 +1,4 @@
-import type { DecodeOptions } from '../packet/decode.ts';
+import { decode, type DecodeOptions } from '../packet/decode.ts';
 import type { RecordedFrame } from '../wire/recorder.ts';
 import type { PortName } from '../wire/wire.ts';
 import type { SeenFrame, Stimulus } from './context.ts';
@@ -105,12 +105,18 @@ export class Dispatcher {
     } else if (owner?.kind === 'stimulus') {
       const frame = new RecordedSeenFrame(recorded, owner.stimulus, this.reading);
       if (owner.collector.open) owner.collector.frames.push(frame);
-      else if (!owner.isFragmented || reassemblyTimeoutIn(recorded.bytes) === undefined)
+      else if (reassemblyTimeoutIn(recorded.bytes) === undefined || !this.#mayBeIncomplete(owner))
         this.late.push({ caseId: owner.caseId, stimulus: owner.stimulus, frame });
     } else {
       this.#takeUnmarked(recorded);
     }
   };
+
+  /** Sent in fragments, or one itself, as what damaged bytes happen to make of a packet. */
+  #mayBeIncomplete({ isFragmented, stimulus }: MarkOwner & { kind: 'stimulus' }): boolean {
+    if (isFragmented || fragmentKey(stimulus.frame) !== undefined) return true;
+    return decode(stimulus.frame, 'ethernet', this.reading).layers.some(({ kind }) => kind === 'ipv6-fragment');
+  }
 
   #takeUnmarked(recorded: RecordedFrame): void {
     if (this.#reply(recorded.port, recorded.bytes)) this.playerReplies += 1;

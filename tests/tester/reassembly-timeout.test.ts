@@ -20,13 +20,23 @@ const timeoutOf = (frame: Uint8Array): Emission => [
   ),
 ];
 
+/** The same with enough of it for its mark. */
+const telling = (frame: Uint8Array): Emission => [
+  'U',
+  build(
+    ethernet({ source: ethernetDestination(frame), destination: ethernetSource(frame) }),
+    ipv4({ source: '10.0.0.1', destination: '10.0.0.2' }),
+    icmpv4Error({ type: 11, code: 1, quoted: frame.subarray(14) }),
+  ),
+];
+
 /** Plays a case against a DUT that takes in every fragment and times it out. */
-const play = async (run: (t: TestContext) => Promise<void>): Promise<{ readonly late: number }> => {
+const play = async (run: (t: TestContext) => Promise<void>, answer = timeoutOf): Promise<{ readonly late: number }> => {
   const node = new ScriptedNode((port, frame, forward, self) => {
     if (port !== 'U' || !ipv4IsFragment(frame, 14)) return forward();
     const kept = frame.slice();
     self.clock.setTimer(TIMEOUT_MS, () => {
-      self.emit(timeoutOf(kept));
+      self.emit(answer(kept));
     });
     return [];
   });
@@ -58,6 +68,29 @@ test('after the exchange it is held against nobody: neither late nor a stranger 
     assert.is(seen.frames.filter(({ stimulus }) => stimulus === undefined).length, 0);
   });
   assert.is(late, 0);
+});
+
+test('nor is what damaged bytes have made a fragment, where its mark is quoted', async () => {
+  const { late } = await play(async (t) => {
+    const { frame, mark } = t.fragmentOf(t.fromTunnel({ lengthBytes: 200 }), { offsetBytes: 0, lengthBytes: 48 });
+    await t.exchange(t.raw('U', 'a packet whose flags were damaged', frame, mark));
+    await t.watch({ forMs: 60_000 }, t.fromPod());
+  }, telling);
+  assert.is(late, 0);
+});
+
+test('but what was whole has no fragments to wait for', async () => {
+  let whole: Uint8Array = new Uint8Array(0);
+  const { late } = await play(
+    async (t) => {
+      const stimulus = t.fromTunnel({ lengthBytes: 200 });
+      whole = stimulus.frame;
+      await t.exchange(stimulus, t.fragmentOf(t.fromTunnel(), { offsetBytes: 0, lengthBytes: 48 }));
+      await t.watch({ forMs: 60_000 }, t.fromPod());
+    },
+    () => telling(whole),
+  );
+  assert.is(late, 1);
 });
 
 test.run();
