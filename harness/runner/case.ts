@@ -17,7 +17,8 @@ export interface CaseOptions {
   readonly waitSeconds?: number;
   /**
    * The case looks at which ICMP errors the node sends. A node limits them, so before each exchange it is waited until the node may send some
-   * again to whoever asks: about each stimulus where errors are expected, one where they are forbidden; at most about six seconds.
+   * again to whoever asks: about each stimulus where errors are expected, one where they are forbidden; at most about six seconds. Where only
+   * ICMPv6 is looked at, what was said in ICMPv4 does not matter.
    */
   readonly errors?: JudgedErrors;
   /** Sends many packets to find what the listed vectors miss; the smoke tier leaves it out. */

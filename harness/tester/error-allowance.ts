@@ -31,8 +31,8 @@ export const FRAMES_WITHIN_BURST = 25;
 export const RECOVERY_MS = 60;
 const AT = ETHERNET.HEADER_LENGTH;
 
-/** What a case demands of ICMP errors: that they come, or that none does. */
-export type JudgedErrors = 'expected' | 'forbidden';
+/** What a case demands of ICMP errors: that they come, ICMPv6 ones only or of whichever version, or that none does. */
+export type JudgedErrors = 'expected' | 'expected-icmpv6' | 'forbidden';
 
 interface Allowance {
   readonly left: number;
@@ -74,10 +74,11 @@ export class ErrorAllowance {
 
   /** Waits until every sender of these stimuli may get an error about each of them, as many as ever come at once, or about one. */
   async refill(stimuli: readonly Stimulus[], errors: JudgedErrors): Promise<void> {
-    const most = errors === 'expected' ? ERROR_BURST : 1;
+    const most = errors === 'forbidden' ? 1 : ERROR_BURST;
+    const senders = errors === 'expected-icmpv6' ? ipv6SendersOf : sendersOf;
     const wanted = new Map<string, number>();
     for (const stimulus of stimuli) {
-      for (const sender of sendersOf(stimulus)) {
+      for (const sender of senders(stimulus)) {
         if (this.#receivers.has(sender)) wanted.set(sender, Math.min(most, (wanted.get(sender) ?? 0) + 1));
       }
     }
@@ -92,9 +93,9 @@ export class ErrorAllowance {
     return sinceMs >= RECOVERY_MS || this.#asked + count <= FRAMES_WITHIN_BURST ? 0 : RECOVERY_MS - sinceMs;
   }
 
-  /** Whether the node may have nothing more to say to a sender of the stimulus. */
+  /** Whether the node may have nothing more to say in ICMPv6 to a sender of the stimulus. */
   isSpent(stimulus: Stimulus): boolean {
-    return this.#receivers.size > 0 && [...sendersOf(stimulus)].some((sender) => this.#left(sender) < 1);
+    return this.#receivers.size > 0 && [...ipv6SendersOf(stimulus)].some((sender) => this.#left(sender) < 1);
   }
 
   #left(receiver: string): number {
@@ -142,11 +143,19 @@ const errorReceiversIn = (frame: Uint8Array): string[] => {
 };
 
 /** Whom a node may tell of a stimulus: the sources of its headers, also of those that it quotes. */
-const sendersOf = ({ frame, partOf }: Stimulus): ReadonlySet<string> => {
-  const whole = partOf?.frame ?? frame;
-  const senders = flowLabelsInside(whole)
-    .filter(({ at }) => at + IPV6.HEADER_LENGTH <= whole.length)
-    .map(({ at }) => addressAt(whole, at + IPV6.SOURCE));
-  if (isIpv4Frame(whole)) senders.push(String(ipv4SourceNumber(whole, AT)));
-  return new Set(senders);
+const sendersOf = (stimulus: Stimulus): ReadonlySet<string> => {
+  const whole = wholeOf(stimulus);
+  const senders = ipv6SendersOf(stimulus);
+  return isIpv4Frame(whole) ? new Set([...senders, String(ipv4SourceNumber(whole, AT))]) : senders;
 };
+
+const ipv6SendersOf = (stimulus: Stimulus): ReadonlySet<string> => {
+  const whole = wholeOf(stimulus);
+  return new Set(
+    flowLabelsInside(whole)
+      .filter(({ at }) => at + IPV6.HEADER_LENGTH <= whole.length)
+      .map(({ at }) => addressAt(whole, at + IPV6.SOURCE)),
+  );
+};
+
+const wholeOf = ({ frame, partOf }: Stimulus): Uint8Array => partOf?.frame ?? frame;
