@@ -5,7 +5,7 @@ import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { isDutIpv6 } from '../facts.ts';
 import type { Report } from '../finding.ts';
-import { fingerprint } from '../fingerprint.ts';
+import { contentFingerprint } from '../fingerprint.ts';
 import { always } from '../rule.ts';
 import type { Pair, PairJudge, PairRule } from './pair.ts';
 import { icmpv6TypeIn } from './upper-layer.ts';
@@ -54,8 +54,8 @@ function order(): PairJudge {
       return false;
     const lengthBytes = nextHeader === PROTOCOL.UDP || nextHeader === PROTOCOL.TCP ? 36 : 32;
     const key = (readUint32(bytes, ipv6At) & 0xfffff) ^ (nextHeader << 20);
-    const first = fingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, key);
-    const second = fingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, key ^ SECOND_SEED);
+    const first = contentFingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, key);
+    const second = contentFingerprint(bytes, ipv6At + IPV6.SOURCE, lengthBytes, key ^ SECOND_SEED);
     const slot = first & (FLOW_SLOTS - 1);
     if (firsts[slot] !== first || seconds[slot] !== second) {
       firsts[slot] = first;

@@ -19,6 +19,7 @@ const SOURCES_REMEMBERED = 1024;
 /** Both addresses and both ports. */
 const FLOW_BYTES = 36;
 const SECOND_SEED = 0x51ed270b;
+const LABEL_BITS = 20;
 
 const portPlace = (packet: Dissection) => ({
   offset: packet.udpAt + UDP.SOURCE_PORT,
@@ -35,10 +36,10 @@ const hasPorts = (packet: Dissection): boolean =>
 
 /** Addresses, ports and protocol. */
 const flowHash = ({ bytes, ipv6At, nextHeader }: Dissection, seed: number): number =>
-  contentFingerprint(bytes, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ nextHeader);
+  contentFingerprint(bytes, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ (nextHeader << LABEL_BITS));
 /** The same of a packet on the quick path. */
 const quickFlowHash = ({ view, ipv6At, nextHeader }: QuickPacket, seed: number): number =>
-  contentFingerprintInView(view, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ nextHeader);
+  contentFingerprintInView(view, ipv6At + IPV6.SOURCE, FLOW_BYTES, seed ^ (nextHeader << LABEL_BITS));
 
 function entropy(): StatefulJudge {
   const samples = new Map<number, { readonly flows: Set<number>; readonly ports: Set<number>; isFull: boolean }>();
