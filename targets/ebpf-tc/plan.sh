@@ -1,6 +1,7 @@
 # Read by up and down: names of what the node is made of; bpf/config.h has the numbers too.
 
 TARGET=ebpf-tc
+OUTER_FAMILY=ipv4
 # The two ends of one link. Only the first has traffic; the second is there because a link has two ends.
 DEVICE=overlay
 DEVICE_INDEX=4141

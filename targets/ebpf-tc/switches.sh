@@ -2,9 +2,7 @@
 
 [ "$PROTO41_CONTRACT" = 1 ] || unsupported "version $PROTO41_CONTRACT of the contract"
 [ "$PROTO41_ENCAPSULATION" = protocol-41 ] || unsupported "encapsulation $PROTO41_ENCAPSULATION"
-[ -z "${PROTO41_SECOND_MAPPING:-}" ] || unsupported 'a second tunnel'
-[ -z "${PROTO41_REASSEMBLY_LIMIT:-}" ] || [ "$PROTO41_REASSEMBLY_LIMIT" -ge 1500 ] ||
-  unsupported "reassembly of at most $PROTO41_REASSEMBLY_LIMIT bytes"
+refuse_beyond_node
 case $PROTO41_MAPPING in
 6rd) : "${PROTO41_6RD_PREFIX:?}" "${PROTO41_6RD_IPV4_PREFIX:?}" "${PROTO41_6RD_ROLE:?}" ;;
 6to4) ;;
@@ -36,7 +34,7 @@ switch DUAL_FRAMING no
 switch UDP_CHECKSUM 'zero on'
 switch SOURCE_PORT 'entropy fixed'
 switch GUE_VARIANT '0 1'
-switch OUTER_FAMILY ipv4
+switch OUTER_FAMILY "$OUTER_FAMILY"
 switch BR_ADDRESS 'unicast anycast'
 switch ENCAP_LIMIT off
 switch IPSEC off

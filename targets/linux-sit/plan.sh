@@ -5,25 +5,7 @@
 DEVICE=overlay
 SECOND_DEVICE=overlay2
 
-unsupported() {
-  echo "$TARGET: not supported: $1" >&2
-  exit 127
-}
-
-malformed() {
-  echo "$TARGET: malformed set-up: $1" >&2
-  exit 2
-}
-
-# A variable that is missing ends the shell with 2, which is not 127: the set-up is wrong, not merely beyond the driver.
-: "${PROTO41_CONTRACT:?}" "${PROTO41_PROFILE:?}" "${PROTO41_MAPPING:?}" "${PROTO41_ENCAPSULATION:?}"
-: "${PROTO41_PORT_P:?}" "${PROTO41_PORT_P_MTU:?}" "${PROTO41_PORT_U:?}" "${PROTO41_PORT_U_MTU:?}"
-: "${PROTO41_UNDERLAY_ADDRESS:?}" "${PROTO41_UNDERLAY_PREFIX_LENGTH:?}" "${PROTO41_NODE_PREFIX:?}"
-: "${PROTO41_OVERLAY_ADDRESS:?}" "${PROTO41_POD_GATEWAY:?}" "${PROTO41_NATIVE_ADDRESS:?}"
-
-P=$PROTO41_PORT_P
-U=$PROTO41_PORT_U
-U2=${PROTO41_PORT_U2:-}
+. ./setup.sh
 
 # What the kernel listens for in UDP. A node of protocol 41 that is to take both framings listens where FOU usually does.
 LISTENER=
@@ -45,11 +27,3 @@ BLACKHOLES=
 if [ "$PROTO41_MAPPING" = 6to4 ] && [ "${PROTO41_SWITCH_PRIVATE_V4:?}" = deny ]; then
   BLACKHOLES='2002::/24 2002:a00::/24 2002:7f00::/24 2002:a9fe::/32 2002:ac10::/28 2002:c0a8::/32 2002:e000::/19'
 fi
-
-set_sysctl() { # value, then names below /proc/sys/net
-  value=$1
-  shift
-  for name in "$@"; do
-    echo "$value" >"/proc/sys/net/$name" || exit 1
-  done
-}

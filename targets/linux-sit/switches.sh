@@ -3,10 +3,7 @@
 
 [ "$PROTO41_CONTRACT" = 1 ] || unsupported "version $PROTO41_CONTRACT of the contract"
 
-case " $MAPPINGS " in
-*" $PROTO41_MAPPING "*) ;;
-*) unsupported "mapping $PROTO41_MAPPING" ;;
-esac
+one_of "$PROTO41_MAPPING" "$MAPPINGS" "mapping $PROTO41_MAPPING"
 
 case $PROTO41_MAPPING in
 6rd)
@@ -18,10 +15,7 @@ isatap) : "${PROTO41_ISATAP_ADDRESS:?}" "${PROTO41_ISATAP_ROUTERS:?}" ;;
 ip6ip6) : "${PROTO41_REMOTE:?}" "${PROTO41_UNDERLAY6_ADDRESS:?}" "${PROTO41_UNDERLAY6_PREFIX_LENGTH:?}" ;;
 esac
 
-case " $ENCAPSULATIONS " in
-*" $PROTO41_ENCAPSULATION "*) ;;
-*) unsupported "encapsulation $PROTO41_ENCAPSULATION" ;;
-esac
+one_of "$PROTO41_ENCAPSULATION" "$ENCAPSULATIONS" "encapsulation $PROTO41_ENCAPSULATION"
 
 case $PROTO41_ENCAPSULATION in
 fou) : "${PROTO41_FOU_PORT:?}" ;;
@@ -29,20 +23,6 @@ gue) : "${PROTO41_GUE_PORT:?}" ;;
 esac
 
 [ -z "${PROTO41_SECOND_MAPPING:-}" ] || [ -e second.sh ] || unsupported 'a second tunnel'
-
-one_of() { # variable, value, values that pass
-  [ -n "$2" ] || malformed "$1 is missing"
-  case " $3 " in
-  *" $2 "*) ;;
-  *) unsupported "$1=$2" ;;
-  esac
-}
-
-known=' '
-switch() { # variable without its prefix, values that pass
-  known="$known$1 "
-  eval "one_of $1 \"\${PROTO41_SWITCH_$1:-}\" \"$2\""
-}
 
 switch MTU_MODE 'dynamic static'
 switch MTU_DEFAULT '1280 underlay-minus-overhead'
@@ -78,18 +58,7 @@ switch BR_ADDRESS 'unicast anycast'
 switch ENCAP_LIMIT "$ENCAP_LIMITS"
 switch IPSEC 'off'
 
-for word in $(export -p); do
-  case $word in
-  PROTO41_SWITCH_*)
-    name=${word#PROTO41_SWITCH_}
-    name=${name%%=*}
-    case $known in
-    *" $name "*) ;;
-    *) unsupported "unknown switch $name" ;;
-    esac
-    ;;
-  esac
-done
+refuse_unknown_switches
 
 if [ "$PROTO41_MAPPING" = 6rd ] && [ "$PROTO41_SWITCH_PRIVATE_V4" = deny ]; then
   unsupported 'PRIVATE_V4=deny in a 6rd domain'

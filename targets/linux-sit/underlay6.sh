@@ -9,16 +9,7 @@ for address in $PROTO41_UNDERLAY6_SECONDARY; do
   add addr add "$address/$PROTO41_UNDERLAY6_PREFIX_LENGTH" dev "$U" nodad preferred_lft 0
 done
 [ -z "$U2" ] || add addr add "${PROTO41_PORT_U2_ADDRESS6:?}" dev "$U2" nodad
-for route in $PROTO41_UNDERLAY6_ROUTES; do
-  destination=${route%%,*}
-  next=${route#*,}
-  case $next in
-  unreachable) add route add unreachable "$destination" ;;
-  *,U2) add route add "$destination" via "${next%,*}" dev "$U2" ;;
-  *,*) malformed "route $route" ;;
-  *) add route add "$destination" via "$next" dev "$U" ;;
-  esac
-done
+plan_routes "$PROTO41_UNDERLAY6_ROUTES"
 # Forwarding is on for the pods' sake; what comes from the underlay for others is not forwarded. Own addresses are looked up before.
 ip -6 rule add iif "$U" blackhole || exit 1
 [ -z "$U2" ] || ip -6 rule add iif "$U2" blackhole || exit 1

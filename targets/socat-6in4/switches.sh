@@ -4,9 +4,7 @@
 [ "$PROTO41_CONTRACT" = 1 ] || unsupported "version $PROTO41_CONTRACT of the contract"
 [ "$PROTO41_MAPPING" = 6in4 ] || unsupported "mapping $PROTO41_MAPPING"
 [ "$PROTO41_ENCAPSULATION" = protocol-41 ] || unsupported "encapsulation $PROTO41_ENCAPSULATION"
-[ -z "${PROTO41_SECOND_MAPPING:-}" ] || unsupported 'a second tunnel'
-[ -z "${PROTO41_REASSEMBLY_LIMIT:-}" ] || [ "$PROTO41_REASSEMBLY_LIMIT" -ge 1500 ] ||
-  unsupported "reassembly of at most $PROTO41_REASSEMBLY_LIMIT bytes"
+refuse_beyond_node
 : "${PROTO41_REMOTE:?}"
 
 switch MTU_MODE 'dynamic static'
@@ -31,7 +29,7 @@ switch DUAL_FRAMING no
 switch UDP_CHECKSUM 'zero on'
 switch SOURCE_PORT 'entropy fixed'
 switch GUE_VARIANT '0 1'
-switch OUTER_FAMILY ipv4
+switch OUTER_FAMILY "$OUTER_FAMILY"
 switch BR_ADDRESS unicast
 switch ENCAP_LIMIT off
 switch IPSEC off
