@@ -9,13 +9,18 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { max, median, min } from 'simple-statistics';
 import * as v from 'valibot';
 import { generateCapture, type GeneratedCapture } from './check/generated-capture.ts';
+import { countArgument } from './number-argument.ts';
 
-const PACKETS = 1_000_000;
-const ROUNDS = 5;
+const { values: flags } = parseArgs({
+  options: { packets: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '5' } },
+});
+const PACKETS = countArgument('--packets', flags.packets, 100, 100_000_000);
+const ROUNDS = countArgument('--rounds', flags.rounds, 1, 1000);
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const TRIAL = fileURLToPath(new URL('check/trial.ts', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../run.ts', import.meta.url));

@@ -111,7 +111,7 @@ export const SYSTEM_REQUIREMENTS = [
     command: 'tc',
     debianPackage: 'iproute2',
     neededBy: ['test'],
-    why: 'loads the eBPF program of the target ebpf-tc',
+    why: 'loads the eBPF program of the target ebpf-tc, and joins a kernel in a container to its ports (--node docker)',
   },
   {
     command: 'clang',

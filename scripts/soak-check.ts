@@ -2,7 +2,7 @@
  * What takes too long for every commit: the quick path against the rules alone on many frames, `check` on a million damaged records, and
  * on a stream larger than any memory.
  *
- *     npm run soak:check -- [seed] [damaged records] [gigabytes]
+ *     npm run soak:check -- [seed] [damaged records] [gigabytes] [frames of the quick path under each profile]
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,7 @@ import { PROFILES, traffic } from '../tests/rules/quick/traffic.ts';
 import { strangersContext } from '../tests/rules/support.ts';
 import { fuzzCheck } from './check/fuzz.ts';
 import { generateCapture } from './check/generated-capture.ts';
+import { countArgument, numberArgument } from './number-argument.ts';
 
 const INNER_BYTES = 1280;
 const FRAME_BYTES = INNER_BYTES + 20 + 14 + 16;
@@ -21,23 +22,26 @@ const MOST_RESIDENT_MEGABYTES = 200;
 /** What a process that damages captures may grow by, once everything is loaded. */
 const MOST_GROWTH_MEGABYTES = 100;
 const WATCH_MS = 250;
-const QUICK_FRAMES = 10_000;
+const WARM_UP_RECORDS = 20_000;
 const TSX = fileURLToPath(import.meta.resolve('tsx'));
 const RUN = fileURLToPath(new URL('../run.ts', import.meta.url));
 
-const [seed = new Date().toISOString().slice(0, 10), records = '1000000', gigabytes = '10'] = process.argv.slice(2);
+const [seed = new Date().toISOString().slice(0, 10), ...numbers] = process.argv.slice(2);
+const records = countArgument('damaged records', numbers[0] ?? '1000000', 0, 1e9);
+const gigabytes = numberArgument('gigabytes', numbers[1] ?? '10', 0, 1000);
+const quickFrames = countArgument('frames of the quick path', numbers[2] ?? '10000', 0, 1e9);
 const out = (line: string): void => void process.stdout.write(`${line}\n`);
 const residentMegabytes = (): number => process.memoryUsage.rss() / 1e6;
 
 async function soakDamaged(): Promise<void> {
   const corpus = fuzzCorpus();
-  await fuzzCheck({ corpus, seed: `${seed} warm-up`, frames: 20_000 });
+  await fuzzCheck({ corpus, seed: `${seed} warm-up`, frames: Math.min(WARM_UP_RECORDS, records) });
   const before = residentMegabytes();
   let most = before;
   const result = await fuzzCheck({
     corpus,
     seed,
-    frames: Number(records),
+    frames: records,
     onProgress: () => (most = Math.max(most, residentMegabytes())),
   });
   out(
@@ -54,7 +58,7 @@ function soakQuickPath(): void {
   let findings = 0;
   for (const profile of PROFILES) {
     const generated = traffic({ profile, seed: `${seed} ${profile}`, mutations: 0.2 });
-    const compared = compareQuickPath(strangersContext(profile), generated, QUICK_FRAMES);
+    const compared = compareQuickPath(strangersContext(profile), generated, quickFrames);
     frames += compared.frames;
     passed += compared.passed;
     findings += compared.findings;
@@ -65,7 +69,7 @@ function soakQuickPath(): void {
 }
 
 async function soakStream(): Promise<void> {
-  const packets = Math.round((Number(gigabytes) * 1e9) / FRAME_BYTES);
+  const packets = Math.round((gigabytes * 1e9) / FRAME_BYTES);
   const child = spawn(process.execPath, ['--import', TSX, RUN, 'check', '-'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let lastLines = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (lastLines = (lastLines + text).slice(-300)));
@@ -93,5 +97,5 @@ async function soakStream(): Promise<void> {
 
 soakQuickPath();
 // The damaged ones first: feeding the stream leaves this process large.
-if (Number(records) > 0) await soakDamaged();
-if (Number(gigabytes) > 0) await soakStream();
+if (records > 0) await soakDamaged();
+if (gigabytes > 0) await soakStream();

@@ -1,5 +1,6 @@
 import { Ipv4Address, isUnusableTunnelEndpoint, type Ipv4Prefix } from '../harness/address/index.ts';
 import { Area } from '../harness/runner/case.ts';
+import { findLayer, ICMPV6_TYPE } from '../harness/packet/index.ts';
 import type { Seen, Stimulus, TestContext } from '../harness/tester/context.ts';
 import { SECOND_UNDERLAY_PORT } from './two-underlay-ports.ts';
 
@@ -98,13 +99,20 @@ stateless.case('stateless.first-packet-out', { fresh: true }, async (t) => {
   expectNoDiscovery(t, seen);
 });
 
+/** What tells routers the groups of a node that has just come up, and looks for nobody. */
+const GROUP_REPORTS: ReadonlySet<number> = new Set([
+  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT,
+  ICMPV6_TYPE.MULTICAST_LISTENER_DONE,
+  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT_V2,
+]);
+
 /** Beside the packets themselves only the IPv4 next hops and the pods may be asked for. */
 const expectNoDiscovery = (t: TestContext, seen: Seen): void => {
   const { underlay } = t.lab;
   const known = [underlay.gatewayA, underlay.gatewayB, underlay.n2, underlay.n3, underlay.relay].map(String);
   const asked = seen.control.filter(({ port, decoded }) => {
-    if (port === 'P') return false;
-    const request = decoded.layers.find((layer) => layer.kind === 'arp');
+    if (port === 'P' || GROUP_REPORTS.has(findLayer(decoded, 'icmpv6')?.header.type ?? -1)) return false;
+    const request = findLayer(decoded, 'arp');
     return (
       request === undefined ||
       (request.header.operation === 1 && !known.includes(request.header.targetProtocolAddress.toString()))

@@ -3,8 +3,9 @@ import type { Collected, Repeated } from './collected.ts';
 import { flowFindings, scaleFindings } from './diagnose/growth.ts';
 import { integrityFindings } from './diagnose/integrity.ts';
 import { contentionFindings, speedFindings } from './diagnose/speed.ts';
+import { flowsInTurns } from './measure/throughput.ts';
 import type { BenchPlan } from './plan.ts';
-import type { BenchFinding, Latency, Scale, Throughput } from './result.ts';
+import type { BenchFinding, Latency, Limit, Scale, Throughput } from './result.ts';
 import { spreadOf } from './statistics.ts';
 
 const GAP_AND_PREAMBLE_BYTES = 20;
@@ -16,13 +17,13 @@ export const theoreticalRate = (frameSizeBytes: number, overheadBytes: number, l
 export const throughputOf = (collected: Collected, plan: BenchPlan, overheadBytes: number): readonly Throughput[] =>
   [...collected.rates.values()]
     .filter(({ capacity }) => capacity.length > 0)
-    .map(({ setting, throughput, capacity, limit }): Throughput => {
+    .map(({ setting, throughput, capacity, limits }): Throughput => {
       const ratios = ratiosToNative(collected, setting, throughput);
       return {
         ...setting,
         rate: spreadOf(throughput),
         capacity: spreadOf(capacity),
-        limit,
+        limit: limitOf(limits),
         theoreticalRate: theoreticalRate(
           setting.frameSizeBytes,
           setting.mode === 'native' ? 0 : overheadBytes,
@@ -31,6 +32,10 @@ export const throughputOf = (collected: Collected, plan: BenchPlan, overheadByte
         ...(ratios.length === 0 ? {} : { ratioToNative: spreadOf(ratios) }),
       };
     });
+
+/** One repetition in which the tester was busy elsewhere leaves the median what it is. */
+const limitOf = (limits: readonly Limit[]): Limit =>
+  limits.filter((limit) => limit === 'tester').length * 2 >= limits.length ? 'tester' : 'dut';
 
 /** Pair by pair: what the machine was busy with then, it was busy with for both. */
 const ratiosToNative = (
@@ -69,10 +74,11 @@ export const findingsOf = (
   collected: Collected,
   throughput: readonly Throughput[],
   scale: Scale | undefined,
+  plan: BenchPlan,
 ): readonly BenchFinding[] => [
   ...integrityFindings(collected.integrity),
   ...speedFindings(throughput),
   ...contentionFindings(collected.contention),
-  ...flowFindings(throughput),
+  ...flowFindings(throughput, flowsInTurns(plan)),
   ...(scale === undefined ? [] : scaleFindings(scale)),
 ];

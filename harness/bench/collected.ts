@@ -8,7 +8,8 @@ export interface Repeated {
   readonly setting: Setting;
   readonly throughput: number[];
   readonly capacity: number[];
-  limit: Limit;
+  /** What limited each of them. */
+  readonly limits: Limit[];
 }
 
 export interface RepeatedDelays {
@@ -50,11 +51,11 @@ export class Collected {
 
   addRate(setting: Setting, found: { throughput: number; capacity: number; limit: Limit }): void {
     const key = settingKey(setting);
-    const repeated = this.rates.get(key) ?? { setting, throughput: [], capacity: [], limit: 'dut' };
+    const repeated = this.rates.get(key) ?? { setting, throughput: [], capacity: [], limits: [] };
     this.rates.set(key, repeated);
     repeated.throughput.push(found.throughput);
     repeated.capacity.push(found.capacity);
-    if (found.limit === 'tester') repeated.limit = 'tester';
+    repeated.limits.push(found.limit);
   }
 
   rateOf(setting: Setting): Repeated | undefined {

@@ -39,8 +39,9 @@ export interface Setting {
   readonly tunnelledShare?: number;
 }
 
-/** What limits a rate. `tester`: the rate is at least this, because more could not be offered or counted. */
-export type Limit = 'dut' | 'tester';
+/** What limits a rate, in half of the repetitions or more. `tester`: the rate is at least this, because more could not be offered or counted. */
+export const LIMITS = ['dut', 'tester'] as const;
+export type Limit = (typeof LIMITS)[number];
 
 /** RFC 8219 section 7.1: the highest rate at which every frame came out once, right and in time. One value per repetition. */
 export interface Throughput extends Setting {
@@ -160,7 +161,7 @@ export interface FloorResult extends Setting {
   readonly measured: Spread;
   /** The interval of the median is above the floor (pass), below it (fail), or on both sides (undecided). */
   readonly verdict: FloorVerdict;
-  /** Why it is inconclusive. */
+  /** Why it is inconclusive or undecided, or what a pass is in relation to. */
   readonly reason?: string;
 }
 

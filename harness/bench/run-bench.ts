@@ -66,7 +66,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchResult> => {
   const overhead = overheadBytes(profile);
   const throughput = throughputOf(collected, plan, overhead);
   const scale = scaleOf(collected);
-  const findings = findingsOf(collected, throughput, scale);
+  const findings = findingsOf(collected, throughput, scale, plan);
   const { facts } = session;
   const result: Omit<BenchResult, 'requirements'> = {
     schema: BENCH_SCHEMA,

@@ -2,12 +2,12 @@ import { appendFile, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { BenchError } from './bench-error.ts';
-import { BENCH_MODES, BENCH_SCHEMA, type BenchResult } from './result.ts';
+import { BENCH_MODES, BENCH_SCHEMA, LIMITS, type BenchResult } from './result.ts';
 
 export const RESULTS_FILE = 'results.json';
 
 const spread = v.object({
-  values: v.array(v.number()),
+  values: v.pipe(v.array(v.number()), v.readonly()),
   median: v.number(),
   low: v.number(),
   high: v.number(),
@@ -21,14 +21,23 @@ const savedSchema = v.object({
   target: v.object({ name: v.string(), node: v.string() }),
   profile: v.object({ name: v.string(), text: v.string() }),
   machine: v.object({ cpu: v.string(), kernel: v.string() }),
-  throughput: v.array(
+  throughput: v.pipe(
+    v.array(
+      v.object({
+        mode: v.picklist(BENCH_MODES),
+        frameSizeBytes: v.number(),
+        flows: v.number(),
+        tunnelledShare: v.exactOptional(v.number()),
+        rate: spread,
+        capacity: spread,
+        limit: v.exactOptional(v.picklist(LIMITS)),
+      }),
+    ),
+    v.readonly(),
+  ),
+  tester: v.exactOptional(
     v.object({
-      mode: v.picklist(BENCH_MODES),
-      frameSizeBytes: v.number(),
-      flows: v.number(),
-      tunnelledShare: v.exactOptional(v.number()),
-      rate: spread,
-      capacity: spread,
+      rates: v.pipe(v.array(v.object({ frameSizeBytes: v.number(), rate: v.number() })), v.readonly()),
     }),
   ),
 });
@@ -55,16 +64,17 @@ export const readLastOf = async (
 
 /** One line for each run: what can be compared, without what fills files. */
 export const appendToHistory = async (file: string, result: BenchResult): Promise<void> => {
-  const { schema, startedAt, target, profile, machine, throughput, interrupted } = result;
-  const rows = throughput.map(({ mode, frameSizeBytes, flows, tunnelledShare, rate, capacity }) => ({
+  const { schema, startedAt, target, profile, machine, tester, throughput, interrupted } = result;
+  const rows = throughput.map(({ mode, frameSizeBytes, flows, tunnelledShare, rate, capacity, limit }) => ({
     mode,
     frameSizeBytes,
     flows,
     ...(tunnelledShare === undefined ? {} : { tunnelledShare }),
     rate,
     capacity,
+    limit,
   }));
-  const line = { schema, startedAt, target, profile, machine, interrupted, throughput: rows };
+  const line = { schema, startedAt, target, profile, machine, tester, interrupted, throughput: rows };
   await appendFile(file, `${JSON.stringify(line)}\n`);
 };
 

@@ -1,21 +1,37 @@
 import { isProto41Error } from '../errors.ts';
+import { EXIT } from '../runner/exit-code.ts';
 import { printable, printableLines } from '../report/escape.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Exit code of a defect of Proto41 itself, as sysexits.h has it for internal errors. */
 const INTERNAL_ERROR = 70;
 
+/** What the system refuses for reasons that lie outside: a full disk, a missing right. */
+const REFUSALS = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EFBIG', 'EIO', 'EMFILE', 'ENFILE']);
+
+const isRefusal = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error && 'code' in error && REFUSALS.has(String(error.code));
+
 /** Exit code for an error that nobody handled. */
-export const exitCodeOf = (error: unknown): number => (isProto41Error(error) ? error.exitCode : INTERNAL_ERROR);
+export const exitCodeOf = (error: unknown): number => {
+  if (isProto41Error(error)) return error.exitCode;
+  return isRefusal(error) ? EXIT.usage : INTERNAL_ERROR;
+};
 
 /**
- * An error for people: an error that Proto41 raised on purpose says what to do, anything else is a defect of Proto41 and says
- * how to report it. The stack is for those who ask for it.
+ * An error for people: an error that Proto41 raised on purpose says what to do, one of the system what it refuses, anything else is a
+ * defect of Proto41 and says how to report it. The stack is for those who ask for it.
  */
 export const describeError = (error: unknown, options: { readonly stack: boolean }): string => {
   const lines: string[] = [];
   if (isProto41Error(error)) {
     lines.push(...printableLines(`proto41: ${error.message} [${error.code}]`));
+  } else if (isRefusal(error)) {
+    lines.push(
+      ...printableLines(
+        `proto41: the system refused to read or write a file: ${error.message}; make room for it or get the right, or name another folder [SYSTEM]`,
+      ),
+    );
   } else {
     const text = error instanceof Error ? `${error.name}: ${error.message}` : `thrown value ${String(error)}`;
     lines.push(...printableLines(`proto41: internal error: ${text} [INTERNAL]`));

@@ -26,6 +26,7 @@ import {
   readNode,
   readProfileText,
   readRepeat,
+  readSeed,
   readText,
   readWire,
 } from './option-values.ts';
@@ -136,6 +137,12 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .addOption(new Option('--area <name>', 'only faults of this area, repeatable').argParser(collect(readArea)))
     .addOption(new Option('--out <dir>', 'write faults.html and faults.json into a new folder').argParser(readText))
     .option('--all-cases', 'also run all other cases against a fault that those of its requirement do not catch (slow)')
+    .addOption(
+      new Option(
+        '--seed <text>',
+        'seed of everything random (default: 1; the score should not depend on it)',
+      ).argParser(readSeed),
+    )
     .option('--json', 'print the score as JSON on standard output, and nothing else there')
     .option('--verbose', 'also print what caught each fault')
     .action(async (flags: FaultsFlags) => {

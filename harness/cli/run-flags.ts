@@ -1,25 +1,22 @@
 import { Option, type Command } from 'commander';
 import type { NodeName } from '../node/node.ts';
-import { INTERFACE_BACKENDS, type InterfaceBackend } from '../wire/interface/interface-wire.ts';
+import type { InterfaceBackend } from '../wire/interface/interface-wire.ts';
 import { DEFAULT_PROFILE_NAME } from '../profile/index.ts';
 import type { LevelClass } from '../runner/requirement.ts';
 import { DEFAULT_LONGEST_WAIT_SECONDS, type Shard } from '../runner/select-cases.ts';
 import {
   collect,
-  EVIDENCE_MODES,
-  readEvidence,
   readJobs,
   readLevel,
   readNode,
   readProfileText,
   readPropertyPackets,
   readRepeat,
-  readSeed,
   readShard,
   readText,
-  readWire,
   type EvidenceMode,
 } from './option-values.ts';
+import { evidenceOption, seedOption, wireOption } from './shared-options.ts';
 import { defaultNode } from './default-node.ts';
 import { DEFAULT_PROPERTY_PACKETS } from '../tester/testbed-contract.ts';
 import { UsageError } from './usage-error.ts';
@@ -71,12 +68,7 @@ export const addRunFlags = (command: Command): Command =>
         'where it runs, see `list nodes` (default: what the kind of the target needs)',
       ).argParser(readNode),
     )
-    .addOption(
-      new Option(
-        '--wire <name>',
-        `how frames get to the interfaces of the nodes netns and docker: ${INTERFACE_BACKENDS.join(', ')} (default: afpacket)`,
-      ).argParser(readWire),
-    )
+    .addOption(wireOption())
     .addOption(
       new Option(
         '--kernel <name|file>',
@@ -114,7 +106,7 @@ export const addRunFlags = (command: Command): Command =>
       ),
     )
     .addOption(new Option('--no-expectations', 'ignore the deviations that the target declares'))
-    .addOption(new Option('--shard <i/n>', 'only every n-th case, starting with the i-th').argParser(readShard))
+    .addOption(new Option('--shard <i/n>', 'only the i-th of n parts of the cases').argParser(readShard))
     .addOption(
       new Option('--repeat <n>', 'run every case n times; verdicts that differ are inconclusive').argParser(readRepeat),
     )
@@ -129,9 +121,7 @@ export const addRunFlags = (command: Command): Command =>
         `random packets for each property (default: ${String(DEFAULT_PROPERTY_PACKETS)}; 100000 for a soak)`,
       ).argParser(readPropertyPackets),
     )
-    .addOption(
-      new Option('--seed <text>', 'seed of everything random (default: a new one, printed)').argParser(readSeed),
-    )
+    .addOption(seedOption())
     .addOption(new Option('--bail', 'stop after the first unexpected verdict'))
     .addOption(
       new Option(
@@ -158,11 +148,7 @@ export const addRunFlags = (command: Command): Command =>
         'tells builds of the target apart in the history, beside its files',
       ).argParser(readText),
     )
-    .addOption(
-      new Option('--evidence <which>', `captures to keep: ${EVIDENCE_MODES.join(', ')}`)
-        .argParser(readEvidence)
-        .default('failures'),
-    )
+    .addOption(evidenceOption())
     .addOption(new Option('--json', 'print the results as JSON on standard output, and nothing else there'))
     .addOption(
       new Option('--verbose', 'also print passes, skips and what the node says; stacks of errors').conflicts('quiet'),

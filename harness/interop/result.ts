@@ -51,7 +51,7 @@ export interface InteropEnd {
   readonly name: string;
   readonly target: string;
   readonly node: NodeName;
-  /** What was asked for, in the vm node: `bullseye`. */
+  /** What was asked for, where a kernel is booted: `bullseye`. */
   readonly kernel?: string;
   /** What the node says of itself; missing where it never started. */
   readonly kernelRelease?: string;

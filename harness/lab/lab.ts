@@ -76,7 +76,8 @@ const FIRST_POD = 0x10n;
 /** Enough that suites which provoke many errors have pods of their own: errors to one pod may be rate-limited. */
 const POD_COUNT = 12;
 
-const mapOf = (mapping: Mapping): EmbeddingMap | undefined => {
+/** How addresses embed IPv4 addresses; undefined where nothing is embedded, or in the interface identifier alone. */
+export const mapOf = (mapping: Mapping): EmbeddingMap | undefined => {
   if (mapping.kind === '6rd') return sixRdMap({ domainPrefix: mapping.domainPrefix, ipv4Prefix: mapping.ipv4Prefix });
   return mapping.kind === '6to4' ? sixToFourMap() : undefined;
 };

@@ -90,7 +90,7 @@ export const applyOption = (draft: ProfileDraft, option: string, text: string, p
   const separator = option.indexOf('=');
   if (separator < 1)
     throw new ProfileError(
-      `expected an option of the form name=value, found ${JSON.stringify(option)}`,
+      `expected an option of the form name=value, found ${JSON.stringify(option)}; further profiles are given apart: --profile A --profile B`,
       text,
       position,
     );

@@ -1,4 +1,4 @@
-import { EXIT, exitCodeOf } from '../runner/exit-code.ts';
+import { exitCodeOf } from '../runner/exit-code.ts';
 import type { RunResult, RunStop } from '../runner/result.ts';
 import { VERDICTS } from '../runner/verdict.ts';
 import { policyLines } from './configuration.ts';
@@ -6,9 +6,11 @@ import { deviationLines } from './deviations.ts';
 import { durationText } from './duration.ts';
 import { printable, printableLines } from './escape.ts';
 import type { EvidenceFrames } from './evidence-frame.ts';
+import { paintedExitWord } from './exit-word.ts';
 import { failureBlock, needsBlock } from './failure-block.ts';
 import { tableLines, wrap } from './layout.ts';
 import { lookupIn } from './lookup.ts';
+import { SHARDS_MISSING } from './merge/missing-shards.ts';
 import { PLAIN, type Palette } from './palette.ts';
 import { countsText, isExpectedDeviation, summarize } from './summary.ts';
 
@@ -78,7 +80,9 @@ const skipLines = ({ cases }: RunResult, palette: Palette): string[] => {
 };
 
 const stopLines = (stop: RunStop, palette: Palette): string[] => [
-  palette.red(`The run was stopped: the target or its node failed [${printable(stop.code)}]`),
+  palette.red(
+    `${stop.code === SHARDS_MISSING ? 'A part of the run is missing' : 'The run was stopped: the target or its node failed'} [${printable(stop.code)}]`,
+  ),
   ...printableLines(stop.reason).map((line) => `  ${line}`),
 ];
 
@@ -106,26 +110,10 @@ const areaTable = (result: RunResult): string[] => {
 export const summaryLine = (result: RunResult, { palette = PLAIN, folder }: ConsoleReportOptions = {}): string => {
   const summary = summarize(result);
   const details = [result.node.kernelRelease, result.node.accelerator].filter((each) => each !== undefined).join(', ');
-  const place = `${result.target} on ${result.node.node}${details === '' ? '' : ` (${details})`}, ${result.profiles.join(' ')}`;
+  const place = `${result.target} on ${result.node.node}${details === '' ? '' : ` (${details})`}, ${result.profiles.join(' ')}${result.shard === undefined ? '' : `, shard ${result.shard}`}`;
   const phases = result.phases.map(({ phase, durationMs }) => `${phase} ${durationText(durationMs)}`).join(', ');
   const time = `${durationText(result.durationMs)}${phases === '' ? '' : ` (${phases})`}`;
   const unexpected = summary.unexpected === 0 ? '' : `; ${String(summary.unexpected)} unexpected`;
   const where = folder === undefined ? '' : `; results in ${folder}`;
-  return `${outcomeText(result, palette)} ${printable(`${place}: ${countsText(summary)}${unexpected}${result.interrupted ? '; cut short' : ''}; ${time}${where}`)}`;
-};
-
-/** The exit code in a word, so that the two never disagree. */
-const OUTCOMES: Readonly<
-  Record<number, { readonly word: string; readonly paint: (palette: Palette) => (text: string) => string }>
-> = {
-  [EXIT.expected]: { word: 'PASS', paint: (palette) => palette.green },
-  [EXIT.unexpected]: { word: 'FAIL', paint: (palette) => palette.red },
-  [EXIT.notStarted]: { word: 'STOPPED', paint: (palette) => palette.red },
-  [EXIT.undecided]: { word: 'INCONCLUSIVE', paint: (palette) => palette.yellow },
-  [EXIT.interrupted]: { word: 'INTERRUPTED', paint: (palette) => palette.yellow },
-};
-
-const outcomeText = (result: RunResult, palette: Palette): string => {
-  const outcome = OUTCOMES[exitCodeOf(result)];
-  return outcome === undefined ? 'DONE' : outcome.paint(palette)(outcome.word);
+  return `${paintedExitWord(exitCodeOf(result), palette)} ${printable(`${place}: ${countsText(summary)}${unexpected}${result.interrupted ? '; cut short' : ''}; ${time}${where}`)}`;
 };

@@ -8,6 +8,8 @@ interface FieldWord {
   readonly words: RegExp;
   readonly kinds: readonly string[];
   readonly fields: readonly string[];
+  /** Which header the words themselves name. */
+  readonly which?: Which;
 }
 
 /** From the words of violations to the fields of headers, the more special first; all that match are marked. */
@@ -21,17 +23,21 @@ const FIELD_WORDS: readonly FieldWord[] = [
   { words: /reserved flag/i, kinds: ['ipv4'], fields: ['reservedFlag'] },
   { words: /total ?length/i, kinds: ['ipv4'], fields: ['totalLength'] },
   { words: /\bIHL\b/i, kinds: ['ipv4'], fields: ['ihl'] },
-  { words: /\bTOS\b|\bDSCP\b|\bECN\b|\b(not-)?ECT\b|\bCE\b/i, kinds: ['ipv4'], fields: ['tos'] },
+  {
+    words: /\bTOS\b|\bDSCP\b|\bECN\b|\b(not-)?ECT\b|\bCE\b/i,
+    kinds: ['ipv4', 'ipv6'],
+    fields: ['tos', 'trafficClass'],
+  },
   { words: /traffic ?class/i, kinds: ['ipv6'], fields: ['trafficClass'] },
   { words: /flow ?label/i, kinds: ['ipv6'], fields: ['flowLabel'] },
   { words: /payload ?length/i, kinds: ['ipv6'], fields: ['payloadLength'] },
   { words: /next ?header/i, kinds: ['ipv6'], fields: ['nextHeader'] },
   { words: /header ?checksum/i, kinds: ['ipv4'], fields: ['headerChecksum'] },
   { words: /\bprotocol \d|\bprotocol-41/i, kinds: ['ipv4'], fields: ['protocol'] },
-  { words: /outer (source|src)/i, kinds: ['ipv4'], fields: ['source'] },
-  { words: /outer (destination|dst)/i, kinds: ['ipv4'], fields: ['destination'] },
-  { words: /inner (source|src)/i, kinds: ['ipv6'], fields: ['source'] },
-  { words: /inner (destination|dst)/i, kinds: ['ipv6'], fields: ['destination'] },
+  { words: /outer (source|src)/i, kinds: ['ipv4', 'ipv6'], fields: ['source'], which: 'outer' },
+  { words: /outer (destination|dst)/i, kinds: ['ipv4', 'ipv6'], fields: ['destination'], which: 'outer' },
+  { words: /inner (source|src)/i, kinds: ['ipv6'], fields: ['source'], which: 'inner' },
+  { words: /inner (destination|dst)/i, kinds: ['ipv6'], fields: ['destination'], which: 'inner' },
   { words: /udp ?length/i, kinds: ['udp'], fields: ['length'] },
   { words: /udp ?checksum/i, kinds: ['udp'], fields: ['checksum'] },
   { words: /source ?port/i, kinds: ['udp'], fields: ['sourcePort'] },
@@ -40,6 +46,7 @@ const FIELD_WORDS: readonly FieldWord[] = [
   { words: /icmpv6.*\bcode\b/i, kinds: ['icmpv6'], fields: ['code'] },
   { words: /\bMTU\b/i, kinds: ['icmpv6', 'icmpv4'], fields: ['mtu', 'nextHopMtu'] },
   { words: /icmpv6.*checksum/i, kinds: ['icmpv6'], fields: ['checksum'] },
+  { words: /quoted packet/i, kinds: ['icmpv6', 'icmpv4'], fields: ['body'] },
   { words: /\bMAC\b|next hop|ethernet destination/i, kinds: ['ethernet'], fields: ['destination'] },
 ];
 
@@ -49,16 +56,16 @@ export interface NamedField {
 }
 
 /** What stands in parentheses, or is a packet in one line, says which packet it was, not what is wrong with it. */
-const WHICH_PACKET = /\([^()]*\)|\b(?:Ethernet|IPv4|IPv6) \S+ > .*$/gs;
+const WHICH_PACKET = /\((?:[^()]|\([^()]*\))*\)|\b(?:Ethernet|IPv4|IPv6) \S+ > .*$/gs;
 
 /** The fields of a packet that a text names, for violations that say what is wrong but not where. */
 export const fieldsNamedIn = (sentence: string, layers: readonly PacketLayer[]): readonly NamedField[] => {
   const text = sentence.replace(WHICH_PACKET, ' ');
   const which: Which = /\binner\b/i.test(text) ? 'inner' : /\bouter\b/i.test(text) ? 'outer' : 'any';
-  return FIELD_WORDS.filter(({ words }) => words.test(text)).flatMap(({ kinds, fields }) => {
+  return FIELD_WORDS.filter(({ words }) => words.test(text)).flatMap(({ kinds, fields, which: own = which }) => {
     const layer = pick(
       layers.filter(({ kind }) => kinds.includes(kind)),
-      which,
+      own,
     );
     return (layer?.fields ?? [])
       .filter(({ name }) => fields.includes(name))

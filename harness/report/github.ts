@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CaseResult, RunResult } from '../runner/result.ts';
 import { printable } from './escape.ts';
 import { lookupIn } from './lookup.ts';
@@ -25,6 +26,12 @@ export const githubAnnotations = (result: RunResult): string => {
   };
   const shown = [...shownOf('error', errors, line), ...shownOf('warning', warnings, line)];
   return shown.map((each) => `${each}\n`).join('');
+};
+
+/** Text in which GitHub looks for no commands: what a target says may begin like one. */
+export const withoutCommands = (text: string): string => {
+  const token = randomUUID();
+  return `::stop-commands::${token}\n${text}::${token}::\n`;
 };
 
 const shownOf = (

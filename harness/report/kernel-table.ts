@@ -1,5 +1,6 @@
 import { EXIT } from '../runner/exit-code.ts';
 import { markdownText, printable, printableJson, printableLines } from './escape.ts';
+import { exitWord } from './exit-word.ts';
 import type { KernelComparison, KernelRow, KernelRun } from './kernel-comparison.ts';
 import { tableLines } from './layout.ts';
 import { PLAIN, type Palette } from './palette.ts';
@@ -64,14 +65,6 @@ const failureLines = ({ kernels, failures }: KernelComparison, palette: Palette)
       : [palette.red(`${kernels[index] ?? ''}:`), ...printableLines(failure).map((line) => `  ${line}`), ''],
   );
 
-const WORDS: Readonly<Record<number, string>> = {
-  [EXIT.expected]: 'PASS',
-  [EXIT.unexpected]: 'FAIL',
-  [EXIT.notStarted]: 'STOPPED',
-  [EXIT.undecided]: 'INCONCLUSIVE',
-  [EXIT.interrupted]: 'INTERRUPTED',
-};
-
 /** What is worst of all kernels, in the order of how much it has to say. */
 export const exitCodeOfKernels = (exitCodes: readonly number[]): number =>
   [EXIT.interrupted, EXIT.notStarted, EXIT.unexpected, EXIT.undecided].find((code) => exitCodes.includes(code)) ??
@@ -82,11 +75,11 @@ export const kernelSummaryLine = (
   { palette = PLAIN, folder }: KernelTableOptions = {},
 ): string => {
   const code = exitCodeOfKernels(exitCodes);
-  const word = WORDS[code] ?? 'DONE';
+  const word = exitWord(code);
   const painted = code === EXIT.expected ? palette.green(word) : palette.red(word);
   const each = kernels.map((kernel, index) => {
     const release = releases[index];
-    const own = WORDS[exitCodes[index] ?? EXIT.notStarted] ?? 'DONE';
+    const own = exitWord(exitCodes[index] ?? EXIT.notStarted);
     return `${kernel}${release === undefined ? '' : ` (${release})`} ${own}`;
   });
   const differing = rows.filter(({ differs }) => differs).length;

@@ -18,7 +18,7 @@ export const packetTreeLines = (
 ): string[] => {
   const { table, offending } = offendingTable(bytes, violation, profile);
   return table.layers.flatMap((layer) => {
-    const marked = layer.fields.filter((field) => isOffending(field, offending));
+    const marked = layer.fields.filter((field) => isOffending(layer, field, offending));
     if (marked.length === 0) return [`  ${printable(shortLayer(layer))}`];
     return [
       `  ${palette.bold(layer.name)} at byte ${String(layer.offset)}${issuesOf(layer)}`,

@@ -7,6 +7,10 @@ export type ShownVerdict = CaseResult['verdict'] | 'expected';
 export const shownVerdict = (result: CaseResult): ShownVerdict =>
   isExpectedDeviation(result) ? 'expected' : result.verdict;
 
+/** It passes, and that is what is wrong: a deviation is declared for it that did not show. */
+export const isUnexpectedPass = ({ verdict, expectation }: CaseResult): boolean =>
+  verdict === 'pass' && expectation.unexpected;
+
 /** The worst one stands for many. A skip says less than a pass: it stands only where nothing was judged. */
 export const WORST_FIRST: readonly ShownVerdict[] = [
   'error',

@@ -1,11 +1,10 @@
 import type { Profile } from '../profile/index.ts';
 import type { Expectation } from './expectation.ts';
 import { caseMatcher, globMatcher } from './glob.ts';
-import { failsUnderStrict } from './judge.ts';
+import { failsUnderStrict, type RequirementOf } from './judge.ts';
 import { parseKernelRange } from './kernel-range.ts';
 import { PASSIVE_VARIANT } from './registry.ts';
-import type { Requirement } from './requirement.ts';
-import type { ExpectationOutcome } from './result.ts';
+import type { Declaration, ExpectationOutcome } from './result.ts';
 import type { Verdict, Violation } from './verdict.ts';
 
 /** What of a result the expectations speak of. */
@@ -18,13 +17,13 @@ export interface Assessed {
 
 export interface AssessOptions {
   readonly expectations: readonly Expectation[];
-  readonly profile: Profile;
+  readonly profile: Pick<Profile, 'name' | 'text'>;
   /** `uname -r` of the kernel under test; without one, expectations for kernels do not apply. */
   readonly kernelRelease?: string;
   readonly strict: boolean;
   /** YYYY-MM-DD. */
   readonly today: string;
-  readonly requirementOf: (id: string) => Requirement | undefined;
+  readonly requirementOf: RequirementOf;
   /** Ids of all cases of a requirement, whether or not they are in this run; none where passes are not assessed. */
   readonly casesOf?: (requirement: string) => readonly string[];
 }
@@ -40,7 +39,22 @@ export const assess = (results: readonly Assessed[], options: AssessOptions): re
   });
 };
 
-const appliesTo = ({ profiles, kernels }: Expectation, { profile, kernelRelease }: AssessOptions): boolean => {
+/** What of a target's expectations holds for one profile and kernel, with the cases on which each counts. */
+export const declarationsFor = (
+  expectations: readonly Expectation[],
+  { profile, kernelRelease, casesOf }: Pick<AssessOptions, 'profile' | 'kernelRelease' | 'casesOf'>,
+): readonly Declaration[] =>
+  expectations
+    .filter((each) => appliesTo(each, { profile, ...(kernelRelease === undefined ? {} : { kernelRelease }) }))
+    .map(({ profiles: _profiles, kernels: _kernels, ...rest }) => {
+      const cases = casesOf?.(rest.requirement) ?? [];
+      return { ...rest, ...(cases.length === 0 ? {} : { cases }) };
+    });
+
+const appliesTo = (
+  { profiles, kernels }: Expectation,
+  { profile, kernelRelease }: Pick<AssessOptions, 'profile' | 'kernelRelease'>,
+): boolean => {
   if (
     profiles !== undefined &&
     !profiles.map(globMatcher).some((matches) => matches(profile.name) || matches(profile.text))

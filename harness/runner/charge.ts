@@ -56,8 +56,8 @@ export const withLateFrames = (run: CaseRun, late: readonly LateFrame[]): CaseRu
 };
 
 /**
- * Puts every violation under the requirement that it violates: the result of the first case of that requirement that was
- * not skipped, else the first that ran at all, else a result `<requirement>/passive`. All runs are of one repetition.
+ * Puts every violation under the requirement that it violates: the result of the first case of that requirement, in catalogue
+ * order, that was not skipped, else the first of all, else a result `<requirement>/passive`. All runs are of one repetition.
  */
 export const chargeViolations = (runs: readonly CaseRun[], options: ChargeOptions): readonly Charge[] => {
   const drafts = runs.map(draftOf);
@@ -87,9 +87,14 @@ const draftOf = (run: CaseRun): Draft => {
 };
 
 const draftFor = (requirement: string, drafts: readonly Draft[]): Draft | undefined => {
-  const candidates = drafts.filter((draft) => draft.requirement === requirement);
+  // The order of the runs depends on what else was selected, and a shard must charge as the whole run does.
+  const candidates = drafts
+    .filter((draft) => draft.requirement === requirement)
+    .toSorted((a, b) => placeOf(a) - placeOf(b));
   return candidates.find(({ run }) => run?.skipped === undefined) ?? candidates[0];
 };
+
+const placeOf = ({ run }: Draft): number => run?.selected.index ?? 0;
 
 const passiveDraft = (requirement: string, passive: Map<string, Draft>, options: ChargeOptions): Draft | undefined => {
   const known = passive.get(requirement);

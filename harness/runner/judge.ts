@@ -20,13 +20,18 @@ export interface Judgement {
   readonly reason?: string;
 }
 
+/** What is known of a requirement by its id, of which only the level matters here; undefined for one that nobody knows. */
+export type RequirementOf = (id: string) => Pick<Requirement, 'level'> | undefined;
+
 /** The class of what a violation amounts to: that of its requirement, or a warning where the clause tolerates it. */
-export const severity = (violation: Violation, requirementOf: (id: string) => Requirement | undefined): LevelClass => {
+export const severity = (violation: Violation, requirementOf: RequirementOf): LevelClass => {
   if (violation.tolerated === true) return 'should';
   const requirement = requirementOf(violation.requirement);
   // A violation of something unknown cannot be excused by its level.
   return requirement === undefined ? 'must' : levelClass(requirement.level);
 };
+
+export const JUDGED_NOTHING = 'case judged nothing: no expectation was called and no rule saw a frame';
 
 /**
  * The verdict of a case.
@@ -38,7 +43,7 @@ export const severity = (violation: Violation, requirementOf: (id: string) => Re
  * - Other violations warn (MAY: the form of what was shown is wrong).
  * - A case that judged nothing is an error: it would pass against anything.
  */
-export const judge = (evidence: Evidence, requirementOf: (id: string) => Requirement | undefined): Judgement => {
+export const judge = (evidence: Evidence, requirementOf: RequirementOf): Judgement => {
   const { violations, doubts, judgements, error, skipped } = evidence;
   if (error !== undefined) return { verdict: 'error', reason: error };
   if (violations.some((violation) => severity(violation, requirementOf) === 'must')) return { verdict: 'fail' };
@@ -46,13 +51,10 @@ export const judge = (evidence: Evidence, requirementOf: (id: string) => Require
   if (doubts.length > 0) return { verdict: 'inconclusive', reason: doubts.map(({ reason }) => reason).join('; ') };
   if (violations.length > 0) return { verdict: 'warn' };
   if (skipped !== undefined) return { verdict: 'skip', reason: skipped };
-  if (judgements === 0)
-    return { verdict: 'error', reason: 'case judged nothing: no expectation was called and no rule saw a frame' };
+  if (judgements === 0) return { verdict: 'error', reason: JUDGED_NOTHING };
   return { verdict: 'pass' };
 };
 
 /** Whether `--strict` turns the warnings into failures; a MAY never fails anything. */
-export const failsUnderStrict = (
-  violations: readonly Violation[],
-  requirementOf: (id: string) => Requirement | undefined,
-): boolean => violations.some((violation) => severity(violation, requirementOf) !== 'may');
+export const failsUnderStrict = (violations: readonly Violation[], requirementOf: RequirementOf): boolean =>
+  violations.some((violation) => severity(violation, requirementOf) !== 'may');

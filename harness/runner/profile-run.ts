@@ -9,7 +9,7 @@ import type { Execution } from './execute.ts';
 import type { Expectation } from './expectation.ts';
 import { combineRepetitions, judgeCharge, type JudgedCase } from './judged-case.ts';
 import type { ProgressEvent } from './progress.ts';
-import type { CaseRegistry } from './registry.ts';
+import { caseIdsOf, type CaseRegistry } from './registry.ts';
 import type { LevelClass } from './requirement.ts';
 import type { CaseResult } from './result.ts';
 import type { CaseRun } from './run-case.ts';
@@ -104,8 +104,7 @@ const assessJudged = (judged: readonly JudgedCase[], options: VerdictOptions): R
     strict: options.strict,
     today: options.today,
     requirementOf: options.registry.requirement,
-    casesOf: (id) =>
-      options.registry.cases.flatMap(({ requirement, definition }) => (requirement.id === id ? definition.id : [])),
+    casesOf: (id) => caseIdsOf(options.registry, id),
   };
   return assess(
     judged.map((each) => ({ ...each, violations: each.violations.map(({ violation }) => violation) })),

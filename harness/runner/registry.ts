@@ -27,6 +27,10 @@ export interface CaseRegistry {
   readonly case: (id: string) => RegisteredCase | undefined;
 }
 
+/** Ids of all cases of a requirement. */
+export const caseIdsOf = ({ cases }: Pick<CaseRegistry, 'cases'>, requirementId: string): readonly string[] =>
+  cases.flatMap(({ requirement, definition }) => (requirement.id === requirementId ? definition.id : []));
+
 /**
  * Joins the suites with the catalogue. Cases stand in the order of their requirements, and as written within one.
  *

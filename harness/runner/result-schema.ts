@@ -100,11 +100,23 @@ const requirementFacts = v.strictObject({
 
 const values = v.record(text, text);
 
+const declaration = v.strictObject({
+  requirement: described(text, 'Id of a requirement or of one case'),
+  verdicts: v.exactOptional(v.array(v.picklist(['fail', 'warn']))),
+  matches: v.exactOptional(v.union([text, v.array(text)])),
+  shownBy: v.exactOptional(v.array(text)),
+  reason: text,
+  link: v.exactOptional(text),
+  expires: v.exactOptional(text),
+  cases: v.exactOptional(described(v.array(text), 'All cases of the requirement, whether or not they ran')),
+});
+
 const configuration = v.strictObject({
   profile: text,
   text: described(text, 'The profile in words that need no target to be complete'),
   switches: described(values, 'The value of every switch'),
   policies: described(values, 'The switches that are so because the target declares it'),
+  declared: v.exactOptional(described(v.array(declaration), 'The deviations that the target declares for it')),
 });
 
 /** The results file of a run, version 1. Fields may be added to a version, never removed or given another meaning. */
@@ -117,6 +129,9 @@ export const runResultSchema = v.strictObject({
   configurations: v.exactOptional(described(v.array(configuration), 'What each profile was for this target')),
   seed: text,
   strict: v.boolean(),
+  shard: v.exactOptional(
+    described(v.pipe(text, v.regex(/^\d+\/\d+$/)), 'The part of the cases that was asked for, as i/n'),
+  ),
   startedAt: described(v.pipe(text, v.isoTimestamp()), 'ISO 8601, UTC'),
   durationMs,
   interrupted: described(v.boolean(), 'The run was cut short; cases that did not run are missing'),

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../node/node.ts';
+import type { Expectation } from './expectation.ts';
 import type { Area, Level } from './requirement.ts';
 import type { Doubt, Verdict, Violation } from './verdict.ts';
 
@@ -43,6 +44,12 @@ export interface RequirementFacts {
   readonly statement: string;
 }
 
+/** A deviation that the target declares for a profile and kernel, with what tells whether a run would have shown it. */
+export type Declaration = Omit<Expectation, 'profiles' | 'kernels'> & {
+  /** Ids of all cases of the requirement, whether or not the run had them. */
+  readonly cases?: readonly string[];
+};
+
 /** One profile as it was run: with the policies of the target for what its words leave open. */
 export interface Configuration {
   readonly profile: string;
@@ -51,6 +58,8 @@ export interface Configuration {
   readonly switches: Readonly<Record<string, string>>;
   /** Those of the switches that are so because the target declares it. */
   readonly policies: Readonly<Record<string, string>>;
+  /** What the target declares here; runs of parts are held against it once more when they are put together. */
+  readonly declared?: readonly Declaration[];
 }
 
 /** Why a run ended before its cases did, other than by the user's wish. */
@@ -70,6 +79,8 @@ export interface RunResult {
   readonly configurations?: readonly Configuration[];
   readonly seed: string;
   readonly strict: boolean;
+  /** Set where only a part of the cases was asked for: `2/4`. */
+  readonly shard?: string;
   readonly startedAt: string;
   readonly durationMs: number;
   /** True when the run was cut short (Ctrl-C, --bail, a stop); then the cases not run are missing. */

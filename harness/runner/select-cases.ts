@@ -47,9 +47,13 @@ export const parseShard = (text: string): Shard => {
   throw new SelectionError(`Expected a shard as i/n with 1 <= i <= n, e.g. 2/4, found ${JSON.stringify(text)}`);
 };
 
+/** The same as text again. */
+export const shardText = ({ index, count }: Shard): string => `${String(index)}/${String(count)}`;
+
 /**
- * The cases that the filter selects for a profile, in catalogue order. Shards are cut from all cases, not from the selected
- * ones, so that a case stays in its shard whatever else is asked for, and n shards always make one whole.
+ * The cases that the filter selects for a profile, in catalogue order. Shards are cut from all requirements, not from the selected
+ * cases, so that a case stays in its shard whatever else is asked for, and n shards always make one whole. The cases of a requirement
+ * stay together, because what other cases show of it is charged to one of them.
  *
  * @throws SelectionError when a glob matches no case of the registry at all, with near matches, or when everything that it
  * matches lies outside the other filters or the profile. An empty shard of a selection that is not empty is no error.
@@ -68,8 +72,11 @@ export const selectCases = (
   const applying = filtered.filter(({ requirement }) => requirementAppliesTo(requirement, profile));
   if (applying.length === 0) throw new SelectionError(nothingSelected(named, filtered, profile));
   const { index: shardIndex, count } = filter.shard ?? { index: 1, count: 1 };
+  const places = new Map(
+    [...new Set(registry.cases.map(({ requirement }) => requirement.id))].map((id, at) => [id, at]),
+  );
   return applying
-    .filter(({ index }) => index % count === shardIndex - 1)
+    .filter(({ requirement }) => (places.get(requirement.id) ?? 0) % count === shardIndex - 1)
     .map((registered) => {
       const { definition } = registered;
       const notFor = notForReason(definition, profile) ?? tooSlowReason(definition, filter.longestWaitSeconds);

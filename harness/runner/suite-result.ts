@@ -1,5 +1,8 @@
 import type { NodeFacts, NodeSession, PhaseDuration } from '../node/node.ts';
+import { declarationsFor } from './assess.ts';
 import { roundMs } from './phase-timer.ts';
+import { caseIdsOf } from './registry.ts';
+import { shardText } from './select-cases.ts';
 import { requirementFacts } from './requirement-facts.ts';
 import { checkedResult, RESULT_SCHEMA_ID } from './result-schema.ts';
 import type { CaseResult, RunResult, RunStop } from './result.ts';
@@ -31,14 +34,20 @@ export const suiteResult = (
     target: options.target,
     node: facts,
     profiles: options.profiles.map(({ name }) => name),
-    configurations: options.profiles.map(({ name, text, switches, policies }) => ({
-      profile: name,
-      text,
-      switches,
-      policies,
+    configurations: options.profiles.map((profile) => ({
+      profile: profile.name,
+      text: profile.text,
+      switches: profile.switches,
+      policies: profile.policies,
+      declared: declarationsFor(options.expectations ?? [], {
+        profile,
+        ...(facts.kernelRelease === undefined ? {} : { kernelRelease: facts.kernelRelease }),
+        casesOf: (id) => caseIdsOf(options.registry, id),
+      }),
     })),
     seed: options.seed,
     strict: options.strict ?? false,
+    ...(options.filter?.shard === undefined ? {} : { shard: shardText(options.filter.shard) }),
     startedAt: at.toISOString(),
     durationMs: roundMs(performance.now() - ms),
     interrupted,

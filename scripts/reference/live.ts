@@ -1,4 +1,4 @@
-/** The live reference beside a program in C that does the same: the same frames, over the same kind of devices, in turns. */
+/** The live reference beside programs in C that do the same: the same frames, over the same kind of devices, in turns. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -108,20 +108,24 @@ class Bed implements Disposable {
 export const measureLive = async ({ sizeBytes, rounds, framesPerTrial }: LiveOptions): Promise<LiveRow[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'proto41-bench-reference-'));
   try {
-    const [forward, load] = await Promise.all([compiled(folder, 'forward'), compiled(folder, 'load')]);
+    const load = await compiled(folder, 'load');
     const facts = loopLab({ macs: { P: macOf('P'), U: macOf('U'), U2: macOf('U2') }, interfaceName: nodeInterface });
     const { lab, setup } = facts;
     const router = Ipv4Address.parse('10.0.0.252');
-    const inC = [forward, nodeInterface('P'), nodeInterface('U'), lab.n1.ipv4.toString(), '5', '1', '64'];
+    const facing = [nodeInterface('P'), nodeInterface('U'), lab.n1.ipv4.toString(), '5', '1', '64'];
     const neighbours = [lab.macOf(router).toString(), lab.macOf(lab.n1.pod()).toString()];
     using reference = await Bed.start(
       'the reference',
       [process.execPath, '--import', TSX, LIVE_NODE, folder],
       JSON.stringify(setup),
     );
-    using program = await Bed.start('the program in C', [...inC, ...neighbours], '');
+    const startProgram = async (what: string, batchFrames: number): Promise<Bed> =>
+      Bed.start(what, [await compiled(folder, 'forward', batchFrames), ...facing, ...neighbours], '');
+    // One source: as many frames with a system call as the reference, and as most tunnels in user space have.
+    using batching = await startProgram('C, up to 128 frames with a system call', 128);
+    using single = await startProgram('C, one frame with a system call', 1);
     const { encap, decap } = framesOf(lab, sizeBytes);
-    const rows = [reference, program].flatMap((bed) =>
+    const rows = [reference, batching, single].flatMap((bed) =>
       (['encapsulation', 'decapsulation'] as const).map((direction) => ({
         bed,
         row: { what: bed.what, direction, perProcessorSecond: [], perSecond: [], lost: 0 } as LiveRow,
@@ -131,7 +135,8 @@ export const measureLive = async ({ sizeBytes, rounds, framesPerTrial }: LiveOpt
     await reference.learn(facts, 'U', decap);
     // The first round warms up.
     for (let round = -1; round < rounds; round++) {
-      for (const { bed, row } of rows) {
+      // Nobody is always the first after somebody else.
+      for (const { bed, row } of round % 2 === 0 ? rows : rows.toReversed()) {
         const [from, to, frames] =
           row.direction === 'encapsulation' ? (['P', 'U', encap] as const) : (['U', 'P', decap] as const);
         const processor = bed.processorNs();
@@ -156,8 +161,9 @@ export const measureLive = async ({ sizeBytes, rounds, framesPerTrial }: LiveOpt
   }
 };
 
-const compiled = async (folder: string, name: string): Promise<string> => {
+const compiled = async (folder: string, name: string, batchFrames?: number): Promise<string> => {
   const source = fileURLToPath(new URL(`c/${name}.c`, import.meta.url));
-  await execa('cc', ['-O2', '-o', join(folder, name), source]);
-  return join(folder, name);
+  const program = join(folder, `${name}-${String(batchFrames ?? '')}`);
+  await execa('cc', ['-O2', ...(batchFrames === undefined ? [] : [`-DBATCH=${batchFrames}`]), '-o', program, source]);
+  return program;
 };

@@ -68,7 +68,7 @@ export const measureMemory = ({ sizeBytes, rounds, framesPerRound }: MemoryOptio
     what: work.what,
     perProcessorSecond: [] as number[],
     perSecond: [] as number[],
-    heapBytesPerFrame: heapBytesOf(work),
+    heapBytesPerFrame: heapBytesOf(work, Math.min(framesPerRound, HEAP_BATCH_FRAMES) * work.share),
   }));
   for (let round = 0; round < rounds; round++) {
     for (const [index, work] of works.entries()) {
@@ -85,13 +85,13 @@ export const measureMemory = ({ sizeBytes, rounds, framesPerRound }: MemoryOptio
 };
 
 /** Growth of the heap; a batch in which it was collected counts for nothing. */
-const heapBytesOf = (work: Work): number => {
+const heapBytesOf = (work: Work, frames: number): number => {
   const growth: number[] = [];
   for (let batch = 0; batch < HEAP_BATCHES; batch++) {
     const before = process.memoryUsage().heapUsed;
-    work.run(HEAP_BATCH_FRAMES * work.share);
+    work.run(frames);
     const grown = process.memoryUsage().heapUsed - before;
-    if (grown >= 0) growth.push(grown / (HEAP_BATCH_FRAMES * work.share));
+    if (grown >= 0) growth.push(grown / frames);
   }
   return growth.toSorted((left, right) => left - right)[Math.floor(growth.length / 2)] ?? NaN;
 };

@@ -84,6 +84,14 @@ test('what the tester limits may pass, and cannot fail', () => {
   assert.equal(verdicts('1200', judgedBy([limited])), ['inconclusive']);
 });
 
+test('a ratio to native forwarding that the tester limits is one to what the tester can offer, and says so', () => {
+  const native = { ...rates('native', 84, [2000]), limit: 'tester' as const };
+  const encap = { ...rates('encap', 84, SIX), ratioToNative: spreadOf([0.6, 0.61, 0.62, 0.6, 0.61, 0.6]) };
+  const [result] = judgeFloors([parseFloor('0.5x')], judgedBy([native, encap]));
+  assert.is(result?.verdict, 'pass');
+  assert.match(result?.reason ?? '', /in relation to what the tester can offer/);
+});
+
 test('a node that loses frames at any rate reaches no floor', () => {
   const setting = { mode: 'encap', frameSizeBytes: 84, flows: 1 } as const;
   const findings = [

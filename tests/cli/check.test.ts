@@ -136,39 +136,35 @@ test('--sarif and --annotate write files beside the text', async () => {
   assert.match(await readFile(annotated, 'latin1'), /encap\.header-checksum \(behaviour/);
 });
 
-test('findings on standard input appear while the capture is still written', async () => {
-  const live = execa(process.execPath, ['--import', 'tsx', 'run.ts', 'check', '-'], {
+const startLive = (...flags: readonly string[]) =>
+  execa(process.execPath, ['--import', 'tsx', 'run.ts', 'check', '-', ...flags], {
     cwd: ROOT,
     reject: false,
     stdin: 'pipe',
     env: { NO_COLOR: '1' },
   });
+
+/** Judges a capture that goes on until its finding has been seen, and `stop` ends it. */
+const checkLive = async (live: ReturnType<typeof startLive>, stop: () => void) => {
   live.stdin.write(BAD);
   let text = '';
   for await (const line of live.iterable({ from: 'stdout' })) {
     text += `${String(line)}\n`;
-    // The capture goes on until the finding has been seen.
-    if (text.includes('header checksum 0x1234')) live.stdin.end();
+    if (String(line).includes('header checksum 0x1234')) stop();
   }
-  const { exitCode } = await live;
+  return { text, exitCode: (await live).exitCode };
+};
+
+test('findings on standard input appear while the capture is still written', async () => {
+  const live = startLive();
+  const { text, exitCode } = await checkLive(live, () => live.stdin.end());
   assert.is(exitCode, 1);
   assert.match(text, /2 frames, 2 tunnel packets: 1 finding/);
 });
 
 test('a live capture that is ended with Ctrl-C is judged as far as it came', async () => {
-  const live = execa(process.execPath, ['--import', 'tsx', 'run.ts', 'check', '-', '--profile', 'overlay'], {
-    cwd: ROOT,
-    reject: false,
-    stdin: 'pipe',
-    env: { NO_COLOR: '1' },
-  });
-  live.stdin.write(BAD);
-  let text = '';
-  for await (const line of live.iterable({ from: 'stdout' })) {
-    text += `${String(line)}\n`;
-    if (String(line).includes('header checksum 0x1234')) live.kill('SIGINT');
-  }
-  const { exitCode } = await live;
+  const live = startLive('--profile', 'overlay');
+  const { text, exitCode } = await checkLive(live, () => live.kill('SIGINT'));
   assert.is(exitCode, 1);
   assert.match(text, /2 frames, 2 tunnel packets: 1 finding in 1 frame/);
 });

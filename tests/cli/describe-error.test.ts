@@ -21,6 +21,20 @@ test('any other error is a defect and says how to report it', () => {
   assert.match(describeError('text', { stack: true }), 'thrown value text');
 });
 
+test('what the system refuses is no defect, and says what to do', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', syscall: 'write' });
+  const text = describeError(full, { stack: false });
+  assert.match(
+    text,
+    'proto41: the system refused to read or write a file: ENOSPC: no space left on device, write; make room',
+  );
+  assert.not.match(text, 'Please report it');
+  assert.is(exitCodeOf(full), 2);
+  // A file that is not there is one that Proto41 should have looked for.
+  const missing = Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'open' });
+  assert.is(exitCodeOf(missing), 70);
+});
+
 test('the stack, with its causes, is for those who ask for it', () => {
   const error = new Error('outer', { cause: new Error('inner') });
   assert.not.match(describeError(error, { stack: false }), 'describe-error.test');

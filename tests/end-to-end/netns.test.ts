@@ -1,21 +1,17 @@
 /** Whole runs on live interfaces. */
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { whyNoTun } from '../../harness/node/netns/index.ts';
 import { readResults } from '../../harness/runner/results-file.ts';
 import type { CaseResult, RunResult } from '../../harness/runner/result.ts';
-import { findCommand } from '../../scripts/requirements.mjs';
 import { whyNoNetns } from '../node/netns/support.ts';
 import { assert, suite } from '../support/suite.ts';
 
 const test = suite('end to end on interfaces', { timeoutMs: 600_000 });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ACME = join(ROOT, 'tests/node/netns/fixtures/acme-6rd');
 const noNetns = await whyNoNetns();
-const noCompiler = findCommand('cc') === undefined ? 'no C compiler' : undefined;
 
 let folder: string;
 test.before(async () => {
@@ -107,44 +103,5 @@ test.skipIf(noNetns, 'the kernel of this machine is asked through linux-sit, and
   );
   assert.ok(result.cases.some(({ verdict }) => verdict === 'pass'));
 });
-
-/** What acme lacks, as its author would have to admit, and what it does right. */
-const WRONG = [
-  'decap.source-matches-embedded',
-  'decap.destination-matches-outer',
-  'decap.embedded-address-sanity',
-  'dscp-ecn.egress-drop-not-ect-ce',
-  'dscp-ecn.traffic-class-copy',
-  'security.egress-source-pair',
-  'mtu.learn-from-icmpv4',
-];
-const RIGHT = ['hop-limit.decrement', 'encap.payload-verbatim', 'encap.checksum-valid', 'decap.strips-headers'];
-
-test.skipIf(
-  noNetns ?? noCompiler ?? whyNoTun(),
-  'a stranger with a C program and two shell scripts gets a report that names what is wrong with it',
-  async () => {
-    const target = join(folder, 'acme-6rd');
-    await cp(ACME, target, { recursive: true });
-    await execa('cc', ['-O2', '-Wall', '-Wextra', '-Werror', '-o', join(target, 'acme'), join(target, 'acme.c')]);
-
-    const check = await proto41('target', 'check', target);
-    assert.is(check.exitCode, 0, check.stdout + check.stderr);
-    assert.match(check.stdout, /^OK acme-6rd keeps the contract of a target$/m);
-
-    const { exitCode, result, stdout, out } = await run('acme', '--target', target);
-    assert.is(exitCode, 1);
-    const found = verdicts(result.cases);
-    for (const id of WRONG) assert.is(found.get(id), 'fail', id);
-    for (const id of RIGHT.filter((each) => found.has(each))) assert.is(found.get(id), 'pass', id);
-    for (const id of WRONG) assert.match(stdout, `clause    ${id}`);
-    assert.ok(result.cases.filter(({ verdict }) => verdict === 'pass').length > 60);
-    assert.equal(
-      result.cases.filter(({ verdict }) => verdict === 'error').map(({ id, reason }) => `${id}: ${reason ?? ''}`),
-      [],
-    );
-    assert.match(await readFile(join(out, 'evidence', 'target.log'), 'utf8'), 'acme: not supported: mapping');
-  },
-);
 
 test.run();

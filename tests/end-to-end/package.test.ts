@@ -89,7 +89,7 @@ const complaintsAbout = async (program: string): Promise<string> => {
   await writeFile(join(folder, 'consumer.mts'), program);
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   const parameters = [tsc, ...OPTIONS, '--ignoreConfig', 'consumer.mts'];
-  const { stdout } = await execa(process.execPath, parameters, { cwd: folder, reject: false });
+  const { stdout } = await execa(NODE, parameters, { cwd: folder, reject: false });
   return stdout;
 };
 

@@ -1,28 +1,33 @@
 /**
  * Runs that are ended at any moment, in every way there is, leave nothing behind on any node: at once, or after the next start where
- * they could not clean up themselves. `CHAOS_RUNS=30` tries more moments,
- * `CHAOS_NODES=vm,docker` only some nodes.
+ * they could not clean up themselves. `CHAOS_RUNS=300` tries more moments, `CHAOS_NODES=vm,docker` only some nodes.
  */
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { parseIdentity, processState } from '../../harness/node/process-identity.ts';
 import { seededRandom } from '../../harness/random.ts';
 import { assert, suite } from '../support/suite.ts';
+import { lookAtMachine, NOTHING, tracesAfterAWhile, type Machine, type Runs } from './chaos-traces.ts';
 import { whyNoProjectImage } from './docker/support.ts';
-import { pause, whyNoNetns, writeTarget } from './netns/support.ts';
+import { asNobody, whyNoNetns, whyNoUserNamespace, writeTarget } from './netns/support.ts';
 import { whyNoVm } from './vm/support.ts';
 
-const test = suite('node/chaos', { timeoutMs: 600_000 });
+const test = suite('node/chaos', { timeoutMs: 900_000 });
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGKILL'] as const;
+type Signal = (typeof SIGNALS)[number];
 /** Of each kind of node, with every signal the same number. */
-const RUNS = Number(process.env['CHAOS_RUNS'] ?? '9');
+const RUNS = Number(process.env['CHAOS_RUNS'] ?? '30');
 const AT_ONCE = 3;
 const WANTED = process.env['CHAOS_NODES']?.split(',');
+/** A run that has not come to its target by then is ended where it is. */
+const BEGUN_LIMIT_MS = 60_000;
+/** One Ctrl-C reaches what `npm start` has started twice. */
+const SAME_KEYSTROKE_MS = 20;
 
 interface Kind {
   readonly name: string;
@@ -31,13 +36,19 @@ interface Kind {
   readonly parameters: readonly (readonly string[])[];
   /** Moments of a run, from the start of Node to cases under way. */
   readonly latestMs: number;
+  /** As somebody without rights. */
+  readonly isNobody?: boolean;
 }
 
 let folder: string;
+let machine: Machine;
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'proto41-chaos-'));
   await chmod(folder, 0o755);
-  await mkdir(join(folder, 'tmp'));
+  for (const name of ['tmp', 'out']) {
+    await mkdir(join(folder, name));
+    await chmod(join(folder, name), 0o777);
+  }
   const stubborn = `[ "$PROTO41_MAPPING" = 6rd ] || exit 127
 trap '' TERM INT
 setsid sh -c 'trap "" TERM INT; sleep 1234' &
@@ -49,6 +60,7 @@ setsid sleep 1235 &
 ip link set dev eth0 up`;
   await writeTarget(join(folder, 'stubborn'), 'process', { up: stubborn });
   await writeTarget(join(folder, 'script'), 'script', { up: script, down: ':' });
+  machine = await lookAtMachine(noDocker === undefined);
 });
 test.after(() => rm(folder, { recursive: true, force: true }));
 
@@ -73,6 +85,13 @@ const KINDS: readonly Kind[] = [
     latestMs: 2000,
   },
   {
+    name: 'netns',
+    obstacle: noNetns ?? (await whyNoUserNamespace()),
+    parameters: [['--target=script'], ['--target=script', '--jobs=2']],
+    latestMs: 3000,
+    isNobody: true,
+  },
+  {
     name: 'vm',
     obstacle: await whyNoVm(),
     parameters: [['--target=linux-sit'], ['--target=linux-sit', '--jobs=2']],
@@ -86,56 +105,17 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-interface Traces {
-  readonly processes: readonly string[];
-  readonly namespaces: readonly string[];
-  readonly interfaces: readonly string[];
-  readonly temporary: readonly string[];
-  readonly containers: readonly string[];
-}
-
-const NOTHING: Traces = { processes: [], namespaces: [], interfaces: [], temporary: [], containers: [] };
-
-/** What can be seen of runs: processes with the word in their environment, namespaces that are not everybody's, files, containers without owner. */
-const traces = async (word: string): Promise<Traces> => {
-  const processes: string[] = [];
-  const namespaces = new Set<string>();
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (!(await readFile(`/proc/${pid}/environ`, 'utf8')).includes(word)) continue;
-      const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-      if (/\) [ZX] /.test(stat)) continue;
-      processes.push(`${pid} ${(await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ')}`);
-      namespaces.add(await readlink(`/proc/${pid}/ns/net`));
-    } catch {
-      continue; // it has ended meanwhile
-    }
-  }
-  namespaces.delete(await readlink('/proc/self/ns/net'));
-  const temporary = (await readdir(join(folder, 'tmp'))).filter((name) => !name.startsWith('tsx-'));
-  const interfaces = (await readdir('/sys/class/net')).filter((name) => /^(tester-|chaos|guest-)/.test(name));
-  return { processes, namespaces: [...namespaces], interfaces, temporary, containers: await orphanedContainers() };
-};
-
-const orphanedContainers = async (): Promise<string[]> => {
-  if (noDocker !== undefined) return [];
-  const format = '{{.ID}} {{.Label "proto41.owner"}}';
-  const { stdout } = await execa('docker', ['ps', '--all', '--filter', 'label=proto41.owner', '--format', format]);
-  return stdout.split('\n').filter((line) => {
-    const owner = parseIdentity(line.slice(line.indexOf(' ') + 1));
-    return owner !== undefined && processState(owner) === 'gone';
-  });
-};
-
 /** The parameters of a run, with the targets of this test in its folder. */
-const commandLine = (kind: Kind, turn: number, out: string): readonly string[] => [
+const commandLine = (kind: Kind, signal: Signal, turn: number, out: string): readonly [string, ...string[]] => [
+  ...(kind.isNobody === true ? ([...asNobody, process.execPath] as const) : ([process.execPath] as const)),
   '--import',
   'tsx',
   'run.ts',
   'run',
   `--node=${kind.name}`,
-  `--out=${out}`,
-  ...(kind.parameters[turn % kind.parameters.length] ?? []).map((word) =>
+  `--out=${join(folder, 'out', out)}`,
+  // Shifted from signal to signal, so that none of them goes with the same moment alone.
+  ...(kind.parameters[(turn + SIGNALS.indexOf(signal)) % kind.parameters.length] ?? []).map((word) =>
     word.replace(/=(stubborn|script)$/, `=${join(folder, '$1')}`),
   ),
 ];
@@ -146,65 +126,78 @@ const environmentOf = (word: string): NodeJS.ProcessEnv => ({
   TMPDIR: join(folder, 'tmp'),
 });
 
-/** Ends a run that would take long at a random moment. True when its first case or target had begun by then. */
-const runAndEnd = async (
-  kind: Kind,
-  turn: number,
-  signal: (typeof SIGNALS)[number],
-  word: string,
-): Promise<boolean> => {
-  const random = seededRandom(`chaos ${kind.name} ${signal} ${String(turn)}`);
-  const out = join(folder, 'out', word);
-  const parameters = [...commandLine(kind, turn, out), '--case=decap.*', '--repeat=50'];
-  const child = spawn(process.execPath, parameters, {
+/** Of three runs one is ended anywhere from its start on, one after it has come to its target, and one is so short that it may be over. */
+const MOMENTS = ['any', 'begun', 'short'] as const;
+/** In which part of the latest moment it is ended. */
+const LENGTH_OF = { any: 1, begun: 0.5, short: 1.5 } as const;
+const ONE_CASE = ['--case=decap.strict-rpf-off'] as const;
+
+/** Ends a run at a random moment. */
+const runAndEnd = async (kind: Kind, turn: number, signal: Signal, word: string): Promise<void> => {
+  const random = seededRandom(word.replace(String(process.pid), ''));
+  const moment = MOMENTS[turn % MOMENTS.length] ?? 'any';
+  const cases = moment === 'short' ? ONE_CASE : ['--case=decap.*', '--repeat=50'];
+  const [file, ...parameters] = commandLine(kind, signal, turn, word);
+  const child = spawn(file, [...parameters, ...cases], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: environmentOf(word),
   });
-  let begun = false;
-  child.stderr.on('data', (text: Buffer) => {
-    begun ||= text.includes('setting up the target');
+  const ended = new Promise<'ended'>((resolve) => child.once('close', () => resolve('ended')));
+  const pause = (durationMs: number): Promise<unknown> =>
+    Promise.race([ended, delay(durationMs, null, { ref: false })]);
+  let hasBegun = false;
+  const begun = new Promise<void>((resolve) => {
+    child.stderr.on('data', (text: Buffer) => {
+      hasBegun ||= text.includes('setting up the target');
+      if (hasBegun) resolve();
+    });
   });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  // Every other one is ended on its way to the first target, the rest while cases run.
-  for (let waited = 0; turn % 2 === 1 && !begun && waited < 3000; waited += 1) await pause(10);
-  await pause(random.int(turn % 2 === 1 ? kind.latestMs / 2 : kind.latestMs));
+  if (moment === 'begun') await Promise.race([begun, pause(BEGUN_LIMIT_MS)]);
+  await pause(random.int(kind.latestMs * LENGTH_OF[moment]));
   child.kill(signal);
+  if (signal === 'SIGINT' && random.int(2) === 0) {
+    await pause(SAME_KEYSTROKE_MS);
+    child.kill(signal);
+  }
   await ended;
-  return begun;
+  if (moment === 'begun') assert.ok(hasBegun, `${file} ${parameters.join(' ')}: expected it to come to its target`);
+};
+
+/** Runs with all turns up to a number, some at once. */
+const runMany = async (kind: Kind, count: number, signal: Signal, word: string): Promise<void> => {
+  let turn = 0;
+  const worker = async (): Promise<void> => {
+    while (turn < count) {
+      const mine = turn;
+      turn += 1;
+      await runAndEnd(kind, mine, signal, `${word}${String(mine)}`);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 };
 
 /** One case, to its end: the next start, which sweeps. */
 const startAnother = async (kind: Kind, word: string): Promise<void> => {
-  const parameters = [...commandLine(kind, 0, join(folder, 'out', `${word}-next`)), '--case=decap.strict-rpf-off'];
-  await execa(process.execPath, parameters, { cwd: ROOT, reject: false, env: environmentOf(word) });
+  const [file, ...parameters] = commandLine(kind, 'SIGKILL', 0, `${word}next`);
+  await execa(file, [...parameters, ...ONE_CASE], { cwd: ROOT, reject: false, env: environmentOf(word) });
 };
 
-for (const kind of KINDS) {
+for (const [index, kind] of KINDS.entries()) {
+  const name = `${kind.name}${kind.isNobody === true ? ', in a user namespace' : ''}`;
   const isWanted = WANTED?.includes(kind.name) ?? true;
   test.skipIf(
     isWanted ? kind.obstacle : 'not in CHAOS_NODES',
-    `a run on ${kind.name} that is ended at any moment leaves nothing behind`,
+    `of ${String(RUNS)} runs on ${name} that are ended at any moment nothing is left behind`,
     async () => {
-      let begun = 0;
+      const count = Math.ceil(RUNS / SIGNALS.length);
       for (const signal of SIGNALS) {
-        const perSignal = Math.ceil(RUNS / SIGNALS.length);
-        for (let first = 0; first < perSignal; first += AT_ONCE) {
-          const word = `chaos-${kind.name}-${signal}-${String(first)}-${String(process.pid)}-`;
-          const turns = Array.from({ length: Math.min(AT_ONCE, perSignal - first) }, (_, index) => first + index);
-          const ran = await Promise.all(turns.map((turn) => runAndEnd(kind, turn, signal, `${word}${String(turn)}`)));
-          begun += ran.filter(Boolean).length;
-          if (signal === 'SIGKILL') await startAnother(kind, word);
-          let left = await traces(word);
-          // The kernel ends what is in a space after its first process, and takes namespaces away after that.
-          for (let waited = 0; JSON.stringify(left) !== JSON.stringify(NOTHING) && waited < 400; waited += 1) {
-            await pause(25);
-            left = await traces(word);
-          }
-          assert.equal(left, NOTHING, `${kind.name}, ${signal}`);
-        }
+        const word = `chaos-${String(index)}-${signal}-${String(process.pid)}-`;
+        const runs: Runs = { word, folder, temporary: join(folder, 'tmp') };
+        await runMany(kind, count, signal, word);
+        if (signal === 'SIGKILL') await startAnother(kind, word);
+        assert.equal(await tracesAfterAWhile(runs, machine), NOTHING, `${name}, ${signal}`);
       }
-      assert.ok(begun > 1, `${String(begun)} runs had begun`);
     },
   );
 }

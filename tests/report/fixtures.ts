@@ -1,3 +1,4 @@
+import { build, ethernet, ipv4, ipv6, payload, udp } from '../../harness/packet/index.ts';
 import type { CaseResult, RequirementFacts, RunResult } from '../../harness/runner/result.ts';
 import type { Violation } from '../../harness/runner/verdict.ts';
 
@@ -20,6 +21,16 @@ export const REQUIREMENTS: readonly RequirementFacts[] = [
   requirement({ id: 'decap.source', area: 'decap', level: 'SHOULD', title: 'Source check' }),
 ];
 export const lookup = (id: string): RequirementFacts | undefined => REQUIREMENTS.find((each) => each.id === id);
+
+/** UDP in IPv6 of this hop limit, in IPv4. */
+export const tunnelFrame = (hopLimit: number): Uint8Array =>
+  build(
+    ethernet({ source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }),
+    ipv4({ source: '10.0.0.1', destination: '10.0.0.2', ttl: 63 }),
+    ipv6({ source: 'fd00::1', destination: 'fd00::2', hopLimit }),
+    udp({ sourcePort: 41000, destinationPort: 41001 }),
+    payload(Uint8Array.of(1, 2, 3)),
+  );
 
 export const violation = (changes: Partial<Violation> = {}): Violation => ({
   requirement: 'encap.df-flag',

@@ -1,4 +1,4 @@
-import { githubAnnotations } from '../../harness/report/github.ts';
+import { githubAnnotations, withoutCommands } from '../../harness/report/github.ts';
 import { assert, suite } from '../support/suite.ts';
 import { caseResult, everyKind, failed, HOSTILE, runResult, violation } from './fixtures.ts';
 
@@ -34,6 +34,14 @@ test('what GitHub would not show is counted', () => {
     .split('\n');
   assert.is(lines.length, 10);
   assert.match(lines.at(-1) ?? '', 'and 16 more');
+});
+
+test('text of a target is no command of the service', () => {
+  const [stop = '', text, again] = withoutCommands('  ::add-mask::x\n').split('\n');
+  assert.match(stop, /^::stop-commands::[-0-9a-f]{36}$/);
+  assert.is(text, '  ::add-mask::x');
+  assert.is(again, `::${stop.replace('::stop-commands::', '')}::`);
+  assert.is.not(withoutCommands(''), withoutCommands(''));
 });
 
 test.run();

@@ -1,19 +1,12 @@
-import { build, ethernet, ipv4, ipv6, payload, udp } from '../../harness/packet/index.ts';
 import { fieldsNamedIn } from '../../harness/report/field-words.ts';
 import { packetTable } from '../../harness/packet/packet-fields.ts';
 import { packetTreeLines } from '../../harness/report/packet-tree.ts';
 import { assert, suite } from '../support/suite.ts';
-import { violation } from './fixtures.ts';
+import { tunnelFrame, violation } from './fixtures.ts';
 
 const test = suite('report/packet-tree');
 
-const FRAME = build(
-  ethernet({ source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }),
-  ipv4({ source: '10.0.0.1', destination: '10.0.0.2', ttl: 63 }),
-  ipv6({ source: 'fd00::1', destination: 'fd00::2', hopLimit: 9 }),
-  udp({ sourcePort: 41000, destinationPort: 41001 }),
-  payload(Uint8Array.of(1, 2, 3)),
-);
+const FRAME = tunnelFrame(9);
 
 const PLAIN_VIOLATION = { ...violation({ actual: 'x' }) };
 const { differences: _, ...WITHOUT_DIFFERENCES } = PLAIN_VIOLATION;

@@ -83,6 +83,13 @@ test('a target that stopped is told of, and nothing that it says acts on who rea
   );
 });
 
+test('every result has a file, and text is no template and no link', () => {
+  const mismatch = { kind: 'mismatch', unexpected: true, reason: '{0} [click](https://example.org)' } as const;
+  const [result] = resultsOf(parsed(sarifReport(runResult([caseResult({ expectation: mismatch })]))));
+  assert.is(at(result, 'locations', 0, 'physicalLocation', 'artifactLocation', 'uri'), 'results.json');
+  assert.match(String(at(result, 'message', 'text')), '{{0}} [click] (https://example.org)');
+});
+
 test('more results than services take are counted', () => {
   const log = new SarifLog('1', () => undefined);
   const about = { name: 'x', fullName: 'x' };

@@ -98,6 +98,15 @@ test('shards cut the selection into parts that make one whole, and a case keeps 
     const shards = Array.from({ length: count }, (_, index) => select({ shard: { index: index + 1, count } }));
     assert.equal(shards.flat().sort(), [...select()].sort());
   }
+  // What other cases show of a requirement is charged to one of its cases, so they must not part.
+  const ofA = select().filter((id) => id.startsWith('decap.a'));
+  const withA = [1, 2, 3]
+    .map((index) => select({ shard: { index, count: 3 } }))
+    .filter((ids) => ids.includes('decap.a'));
+  assert.equal(
+    withA.flat().filter((id) => ofA.includes(id)),
+    ofA,
+  );
   const shardOfB = [1, 2, 3].find((index) => select({ shard: { index, count: 3 } }).includes('decap.b'));
   assert.equal(select({ caseGlobs: ['decap.b'], shard: { index: shardOfB ?? 0, count: 3 } }), ['decap.b']);
 });

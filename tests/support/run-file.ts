@@ -7,6 +7,9 @@ import { currentTimeoutMs, takeDeclaredSuites } from './registry.ts';
 import { withoutUvuOutput } from './uvu-output.ts';
 import { resetUvuQueue, takeUvuSuites } from './uvu-queue.ts';
 
+/** An import takes as long as ten tests may: it fetches or makes what its tests need (a kernel, an image), which is not yet there the first time. */
+const IMPORT_FACTOR = 10;
+
 /** Runs a file to its end. Whatever is wrong with it is a failure in the outcome; never rejects. */
 export async function runFile(file: string): Promise<Outcome> {
   const outcome = emptyOutcome();
@@ -16,7 +19,7 @@ export async function runFile(file: string): Promise<Outcome> {
 
   resetUvuQueue();
   takeDeclaredSuites();
-  const importErrors = await runStep(() => import(pathToFileURL(file).href), currentTimeoutMs());
+  const importErrors = await runStep(() => import(pathToFileURL(file).href), IMPORT_FACTOR * currentTimeoutMs());
   const uvuSuites = takeUvuSuites();
   const declared = takeDeclaredSuites();
   if (importErrors.length > 0) {

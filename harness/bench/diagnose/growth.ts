@@ -1,27 +1,43 @@
 import { percentText, rateText } from '../numbers.ts';
-import type { BenchFinding, BenchMode, Scale, Throughput } from '../result.ts';
+import type { BenchFinding, BenchMode, Scale, Spread, Throughput } from '../result.ts';
+import { spreadOf } from '../statistics.ts';
 
 const REQUIREMENT = 'bench.scalability';
 const DEGRADED = 0.15;
+/** Also where it shows least, within the interval. */
+const NOTICED_IN_ALL = 0.05;
 const COLLAPSED = 0.5;
 
 /** (X1 - Xn) / X1 of RFC 8219 section 10. */
 export const degradation = (first: number, nth: number): number => (first - nth) / first;
 
-/** Settings that differ in nothing but the number of flows. */
-export const flowFindings = (all: readonly Throughput[]): readonly BenchFinding[] =>
+/**
+ * Settings that differ in nothing but the number of flows.
+ *
+ * @param inTurns numbers of flows that were measured in turns; at another time the machine may have been another
+ */
+export const flowFindings = (all: readonly Throughput[], inTurns: readonly number[]): readonly BenchFinding[] =>
   (['encap', 'decap'] as const satisfies readonly BenchMode[]).flatMap((mode) => {
     const [size] = sizesWithFlows(all, mode);
     const points = all
-      .filter((each) => each.mode === mode && each.frameSizeBytes === size && each.capacity.median > 0)
+      .filter(
+        (each) =>
+          each.mode === mode &&
+          each.frameSizeBytes === size &&
+          inTurns.includes(each.flows) &&
+          each.capacity.median > 0,
+      )
       .toSorted((left, right) => left.flows - right.flows);
     const [first, ...others] = points;
     if (first === undefined || others.length === 0) return [];
     const worst = others
-      .map(({ flows, capacity }) => ({ flows, capacity, by: degradation(first.capacity.median, capacity.median) }))
+      .map(({ capacity }) => ({
+        by: degradation(first.capacity.median, capacity.median),
+        surelyBy: surelyBy(first.capacity, capacity),
+      }))
       .toSorted((left, right) => right.by - left.by)[0];
-    // The intervals must not touch, as far as there are any.
-    if (worst === undefined || worst.by < DEGRADED || worst.capacity.high >= first.capacity.low) return [];
+    // In every repetition, as far as the interval knows: what the machine was busy with then, it was busy with for both.
+    if (worst === undefined || worst.by < DEGRADED || worst.surelyBy < NOTICED_IN_ALL) return [];
     const steps = others
       .map(
         ({ flows, capacity }) =>
@@ -37,6 +53,17 @@ export const flowFindings = (all: readonly Throughput[]): readonly BenchFinding[
       },
     ];
   });
+
+/** The least degradation of the interval, repetition by repetition; the last of both were measured in turns. */
+const surelyBy = (first: Spread, nth: Spread): number => {
+  const count = Math.min(first.values.length, nth.values.length);
+  const before = first.values.slice(-count);
+  const degradations = nth.values
+    .slice(-count)
+    .map((value, repetition) => degradation(before[repetition] ?? 0, value))
+    .filter(Number.isFinite);
+  return degradations.length === 0 ? 0 : spreadOf(degradations).low;
+};
 
 /** Frame sizes measured with more than one number of flows. */
 const sizesWithFlows = (all: readonly Throughput[], mode: BenchMode): readonly number[] => {

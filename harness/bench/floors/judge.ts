@@ -63,7 +63,7 @@ const judge = (floor: Floor, one: Throughput, by: JudgedBy): FloorResult => {
   if (measured === undefined) return result('inconclusive', 'there is no baseline: native forwarding was not measured');
   const broken = by.findings.find(({ kind, setting }) => NO_RATE.has(kind) && setting?.mode === mode);
   if (broken !== undefined) return result('fail', `there is no rate without loss: it ${broken.text}`);
-  const demanded = floor.kind === 'rate' ? floor.value : floor.value * nativeRate(one, by.throughput);
+  const demanded = floor.kind === 'rate' ? floor.value : floor.value * (nativeOf(one, by.throughput)?.rate.median ?? 0);
   const tester = testerRateAt(by.tester, frameSizeBytes);
   if (tester < TESTER_FACTOR * demanded)
     return result(
@@ -73,6 +73,8 @@ const judge = (floor: Floor, one: Throughput, by: JudgedBy): FloorResult => {
   const verdict = medianVerdict(measured, floor.value);
   if (verdict !== 'pass' && one.limit === 'tester')
     return result('inconclusive', 'the tester, not the target, limits what was measured');
+  if (verdict === 'pass' && floor.kind === 'ratio' && nativeOf(one, by.throughput)?.limit === 'tester')
+    return result(verdict, 'in relation to what the tester can offer: it limits native forwarding');
   return verdict === 'undecided'
     ? result(
         verdict,
@@ -87,6 +89,5 @@ export const medianVerdict = ({ low, high }: Spread, floor: number): Exclude<Flo
   return high < floor ? 'fail' : 'undecided';
 };
 
-const nativeRate = ({ frameSizeBytes, flows }: Throughput, all: readonly Throughput[]): number =>
-  all.find((each) => each.mode === 'native' && each.frameSizeBytes === frameSizeBytes && each.flows === flows)?.rate
-    .median ?? 0;
+const nativeOf = ({ frameSizeBytes, flows }: Throughput, all: readonly Throughput[]): Throughput | undefined =>
+  all.find((each) => each.mode === 'native' && each.frameSizeBytes === frameSizeBytes && each.flows === flows);

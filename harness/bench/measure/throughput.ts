@@ -78,20 +78,27 @@ export const searchSeconds = (plan: BenchPlan, isFirst: boolean): number => {
   return trials * (plan.searchSeconds + phases) + FINAL_TRIALS * (plan.finalSeconds + phases);
 };
 
+/**
+ * Numbers of flows that are measured in turns. The usual one was measured with the throughput, at another time; it takes part again only
+ * where nothing else is left to compare.
+ */
+export const flowsInTurns = ({ flowCounts, flows, measures }: BenchPlan): readonly number[] => {
+  const others = flowCounts.filter((count) => count !== flows);
+  return measures.includes('throughput') && others.length >= 2 ? others : flowCounts;
+};
+
 /** RFC 8219 section 10: the same with other numbers of flows. */
 export const flowSteps = (plan: BenchPlan, modes: readonly BenchMode[], frameSizeBytes: number): readonly Step[] =>
   Array.from({ length: plan.repetitions }, (_, repetition) => repetition).flatMap((repetition) =>
     modes.flatMap((mode) =>
-      plan.flowCounts
-        .filter((flows) => flows !== plan.flows || !plan.measures.includes('throughput'))
-        .map((flows): Step => {
-          const setting: Setting = { mode, frameSizeBytes, flows };
-          return {
-            name: `flows ${String(repetition + 1)} of ${String(plan.repetitions)}: ${settingText(setting)}`,
-            seconds: searchSeconds(plan, false) + flows / 2000,
-            run: (measurement) => measureRate(measurement, setting),
-          };
-        }),
+      flowsInTurns(plan).map((flows): Step => {
+        const setting: Setting = { mode, frameSizeBytes, flows };
+        return {
+          name: `flows ${String(repetition + 1)} of ${String(plan.repetitions)}: ${settingText(setting)}`,
+          seconds: searchSeconds(plan, false) + flows / 2000,
+          run: (measurement) => measureRate(measurement, setting),
+        };
+      }),
     ),
   );
 

@@ -83,7 +83,7 @@ export const addBenchFlags = (command: Command): Command =>
     .addOption(
       new Option('--profile <text>', 'overlay configuration').argParser(readProfileText).default(DEFAULT_PROFILE_NAME),
     )
-    .addOption(new Option('--quick', 'two sizes and three repetitions, about a minute').conflicts('full'))
+    .addOption(new Option('--quick', 'two sizes and five repetitions, about two minutes').conflicts('full'))
     .addOption(new Option('--full', 'the lengths of RFC 2544 and RFC 8219: trials of 60 s, 20 repetitions; hours'))
     .addOption(
       new Option(
@@ -115,7 +115,7 @@ export const addBenchFlags = (command: Command): Command =>
       ).argParser(collect(readCount)),
     )
     .addOption(
-      new Option('--repetitions <n>', 'of every measurement (default: 6, with --quick 3)').argParser(readRepeat),
+      new Option('--repetitions <n>', 'of every measurement (default: 6, with --quick 5)').argParser(readRepeat),
     )
     .addOption(new Option('--trial-seconds <s>', 'load of a trial; half of it while searching').argParser(readSeconds))
     .addOption(new Option('--line-rate <rate>', 'of the theoretical maximum (default: 10G)').argParser(readLineRate))

@@ -8,7 +8,7 @@ import { parseKernelChoice } from '../../node/vm/kernel-choice.ts';
 import { printableJson } from '../../report/escape.ts';
 import { overlaysPage } from '../../report/html/overlays-page.ts';
 import { EXIT } from '../../runner/exit-code.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import { makeOutputFolder, removeIfEmpty, shownPath } from '../output-folder.ts';
 import { createProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,14 +23,7 @@ export const overlaysCommand = async (terminal: Terminal, flags: OverlaysFlags):
   const kernel = flags.kernel === undefined ? undefined : parseKernelChoice(flags.kernel);
   const overlays = OVERLAYS.filter(({ id }) => flags.overlay?.includes(id) !== false);
   using progress = createProgress(terminal, { quiet: flags.quiet === true });
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      progress.around(() => {
-        terminal.err(`proto41: ${signal}: stopping and reporting what was measured; once more to end at once\n`);
-      });
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping and reporting what was measured', progress);
   const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   progress.phase('comparing overlays on vm');
   let result: OverlaysResult;

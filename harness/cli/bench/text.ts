@@ -2,8 +2,9 @@ import type { BenchComparison } from '../../bench/compare.ts';
 import { floorText } from '../../bench/floors/judge.ts';
 import { settingText } from '../../bench/measure/setting.ts';
 import { percentText, rateText } from '../../bench/numbers.ts';
-import type { BenchResult, FloorVerdict, Latency, Scale, Spread, Throughput } from '../../bench/result.ts';
+import type { BenchResult, FloorVerdict, Scale, Spread, Throughput } from '../../bench/result.ts';
 import { benchFigures } from '../../report/bench/figures.ts';
+import { latencyLegend, ratioMeaning, throughputLegend } from '../../report/bench/legend.ts';
 import { durationText } from '../../report/duration.ts';
 import { printable } from '../../report/escape.ts';
 import { tableLines, wrap } from '../../report/layout.ts';
@@ -26,8 +27,8 @@ export const benchText = (result: BenchResult, options: BenchTextOptions): strin
   const { palette, comparison } = options;
   const sections = [
     headLines(result),
-    titled('Throughput (frames/s, median and interval)', throughputLines(result.throughput), palette),
-    titled('Latency (µs)', latencyLines(result.latency), palette),
+    titled('Throughput (frames/s)', throughputLines(result), palette),
+    titled('Latency (µs)', latencyLines(result), palette),
     result.scale === undefined ? [] : titled('Scale', scaleLines(result.scale), palette),
     ...(options.plots === true ? benchFigures(result).map((figure) => [terminalFigure(figure).trimEnd()]) : []),
     titled('Floors', floorLines(result, palette), palette),
@@ -69,53 +70,70 @@ const headLines = ({ target, profile, method, machine, tester }: BenchResult): r
   ];
 };
 
-const spreadText = ({ median, low, high }: Spread): string =>
-  low === high ? rateText(median) : `${rateText(median)} (${rateText(low)} to ${rateText(high)})`;
+const spreadText = (spread: Pick<Spread, 'median' | 'low' | 'high'>): string => withInterval(spread, rateText);
 
 const modeText = ({ mode, tunnelledShare }: Pick<Throughput, 'mode' | 'tunnelledShare'>): string =>
   tunnelledShare === undefined ? mode : `${mode} ${percentText(tunnelledShare)}`;
 
-const throughputLines = (all: readonly Throughput[]): readonly string[] =>
-  all.length === 0
+const throughputLines = (result: BenchResult): readonly string[] =>
+  result.throughput.length === 0
     ? []
-    : tableLines({
-        header: ['mode', 'bytes', 'flows', 'without loss', 'capacity', 'of native', 'of the line', ''],
-        rows: all
-          .toSorted((left, right) => left.frameSizeBytes - right.frameSizeBytes || left.flows - right.flows)
-          .map((one) => [
-            modeText(one),
+    : [
+        ...tableLines({
+          header: ['mode', 'bytes', 'flows', 'without loss', 'capacity', 'of native', 'of the line', ''],
+          rows: result.throughput
+            .toSorted((left, right) => left.frameSizeBytes - right.frameSizeBytes || left.flows - right.flows)
+            .map((one) => [
+              modeText(one),
+              String(one.frameSizeBytes),
+              String(one.flows),
+              spreadText(one.rate),
+              spreadText(one.capacity),
+              ratioText(one, result.throughput),
+              percentText(one.rate.median / one.theoreticalRate),
+              one.limit === 'tester' ? 'at least: limited by the tester' : '',
+            ]),
+          numeric: [1, 2, 6],
+        }),
+        ...wrapped(throughputLegend(result)),
+      ];
+
+const withInterval = (
+  { median, low, high }: Pick<Spread, 'median' | 'low' | 'high'>,
+  text: (value: number) => string,
+): string => (low === high ? text(median) : `${text(median)} (${text(low)} to ${text(high)})`);
+
+const ratioText = (one: Throughput, all: readonly Throughput[]): string => {
+  const meaning = ratioMeaning(one, all);
+  if (one.ratioToNative === undefined || meaning === 'unknown') return '-';
+  const text = withInterval(one.ratioToNative, (value) => value.toFixed(2));
+  return meaning === 'exact' ? text : `${meaning} ${text}`;
+};
+
+const microseconds = (ns: number): string => (ns / 1000).toFixed(ns < 10_000 ? 1 : 0);
+
+const latencyLines = (result: BenchResult): readonly string[] =>
+  result.latency.length === 0
+    ? []
+    : [
+        ...tableLines({
+          header: ['mode', 'bytes', 'load', 'least', 'typical', '99 %', '99.9 %', 'PDV', 'IPDV', 'frames'],
+          rows: result.latency.map((one) => [
+            one.mode,
             String(one.frameSizeBytes),
-            String(one.flows),
-            spreadText(one.rate),
-            spreadText(one.capacity),
-            one.ratioToNative === undefined ? '-' : one.ratioToNative.median.toFixed(2),
-            percentText(one.rate.median / one.theoreticalRate),
-            one.limit === 'tester' ? 'at least: limited by the tester' : '',
+            percentText(one.load),
+            microseconds(one.minimumNs.median),
+            withInterval(one.typicalNs, microseconds),
+            microseconds(one.percentile99Ns.median),
+            withInterval(one.worstCaseNs, microseconds),
+            microseconds(one.pdvNs.median),
+            microseconds(one.ipdvNs.median),
+            rateText(one.frames),
           ]),
-        numeric: [1, 2, 5, 6],
-      });
-
-const microseconds = ({ median }: Spread): string => (median / 1000).toFixed(median < 10_000 ? 1 : 0);
-
-const latencyLines = (all: readonly Latency[]): readonly string[] =>
-  all.length === 0
-    ? []
-    : tableLines({
-        header: ['mode', 'bytes', 'load', 'least', 'typical', '99 %', '99.9 %', 'PDV', 'IPDV', 'frames'],
-        rows: all.map((one) => [
-          one.mode,
-          String(one.frameSizeBytes),
-          percentText(one.load),
-          microseconds(one.minimumNs),
-          microseconds(one.typicalNs),
-          microseconds(one.percentile99Ns),
-          microseconds(one.worstCaseNs),
-          microseconds(one.pdvNs),
-          microseconds(one.ipdvNs),
-          rateText(one.frames),
-        ]),
-        numeric: [1, 2, 3, 4, 5, 6, 7, 8, 9],
-      });
+          numeric: [1, 2, 3, 5, 7, 8, 9],
+        }),
+        ...wrapped(latencyLegend(result)),
+      ];
 
 const scaleLines = ({ points, stateKnown }: Scale): readonly string[] => {
   const tables = [...new Set(points.flatMap(({ entries }) => Object.keys(entries)))];
@@ -142,26 +160,34 @@ const floorLines = ({ floors }: BenchResult, palette: Palette): readonly string[
     const found =
       measured.values.length === 0
         ? ''
-        : `, found ${floor.kind === 'rate' ? spreadText(measured) : `${measured.median.toFixed(2)} (${measured.low.toFixed(2)} to ${measured.high.toFixed(2)})`}`;
+        : `, found ${floor.kind === 'rate' ? spreadText(measured) : withInterval(measured, (value) => value.toFixed(2))}`;
     const what = setting.frameSizeBytes === 0 ? setting.mode : settingText(setting);
     const text = `${what}: at least ${floorText(floor)} (${source})${found}${reason === undefined ? '' : `; ${reason}`}`;
     const [first = '', ...rest] = wrapped(text, ' '.repeat(13));
     return [`${label}${first}`, ...rest];
   });
 
+const COMPARED_TEXT = {
+  same: 'same: the intervals touch, or it is little',
+  faster: 'faster',
+  slower: 'slower',
+  'like-native': 'as native forwarding: the machine, or all of the node',
+  unknown: 'not known: the tester limits it',
+} as const satisfies Record<BenchComparison['rows'][number]['verdict'], string>;
+
 const comparisonLines = ({ rows, caveats }: BenchComparison, palette: Palette): readonly string[] => [
   ...caveats.map((caveat) => palette.yellow(printable(`not quite comparable: ${caveat}`))),
   ...(rows.length === 0 ? ['no setting in common'] : []),
   ...tableLines({
-    header: rows.length === 0 ? [] : ['setting', 'then', 'now', 'now/then', ''],
+    header: rows.length === 0 ? [] : ['setting', 'capacity then', 'now', 'now/then', ''],
     rows: rows.map(({ setting, before, now, ratio, verdict }) => [
       settingText(setting),
-      rateText(before),
-      rateText(now),
+      spreadText(before),
+      spreadText(now),
       ratio.toFixed(2),
-      verdict,
+      COMPARED_TEXT[verdict],
     ]),
-    numeric: [1, 2, 3],
+    numeric: [3],
   }).filter((line) => line !== ''),
 ];
 

@@ -18,7 +18,7 @@ import type { BenchFlags } from '../bench/flags.ts';
 import { makePlan } from '../bench/make-plan.ts';
 import { benchText } from '../bench/text.ts';
 import { defaultNode } from '../default-node.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import { splitFaults } from '../reference-faults.ts';
@@ -43,14 +43,7 @@ export const benchCommand = async (terminal: Terminal, services: Services, flags
     if (elsewhere !== undefined) return elsewhere;
   }
   using progress = createProgress(terminal, { quiet: flags.quiet === true });
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      progress.around(() => {
-        terminal.err(`proto41: ${signal}: stopping and reporting what was measured; once more to end at once\n`);
-      });
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping and reporting what was measured', progress);
   const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   progress.phase(`starting ${flags.target} on ${node}`);
   const open = (beside?: NodeSession): Promise<NodeSession> =>

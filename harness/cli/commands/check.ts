@@ -32,10 +32,7 @@ export const checkCommand = async (
     services.loadRequirements(),
   ]);
   const startMs = performance.now();
-  using interrupts = listenForInterrupts(
-    () => undefined,
-    () => undefined,
-  );
+  using interrupts = listenForInterrupts(() => undefined);
   const output = new BufferedOutput(terminal);
   const reports = await createReports(terminal, output, requirements, flags, folder);
   const inputs = files.map((file) =>

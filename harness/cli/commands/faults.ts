@@ -5,7 +5,7 @@ import { faultPage } from '../../report/html/fault-page.ts';
 import { countFaults, countsByArea, exitCodeOfScore, type FaultScore } from '../../runner/fault-score/score.ts';
 import type { Area } from '../../runner/requirement.ts';
 import { scoreText } from '../faults/text.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import { createProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
@@ -17,6 +17,7 @@ export interface FaultsFlags {
   readonly fault?: readonly string[];
   readonly area?: readonly Area[];
   readonly allCases?: boolean;
+  readonly seed?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -33,14 +34,7 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
   const folder = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
   const createTestbed = await services.loadTester();
   using progress = createProgress(terminal, { quiet: false });
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      progress.around(() => {
-        terminal.err(`proto41: ${signal}: stopping and reporting what was measured; once more to end at once\n`);
-      });
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping and reporting what was measured', progress);
   progress.phase(`switching on ${String(plan.faults.length)} faults of the reference, one at a time`);
   const score = await measureFaults({
     registry,
@@ -50,6 +44,7 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
     toolVersion: toolVersion(),
     signal: interrupts.signal,
     allCases: flags.allCases === true,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
     onProgress: (fault, done, total) => {
       progress.cases(done, total);
       progress.current(fault);
@@ -57,12 +52,6 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
   });
   progress[Symbol.dispose]();
   const json = `${printableJson(scoreFacts(score))}\n`;
-  if (folder !== undefined) {
-    await Promise.all([
-      writeFile(join(folder, 'faults.html'), faultPage(score)),
-      writeFile(join(folder, 'faults.json'), json),
-    ]);
-  }
   terminal.out(
     flags.json === true
       ? json
@@ -72,6 +61,12 @@ export const faultsCommand = async (terminal: Terminal, services: Services, flag
           ...(folder === undefined ? {} : { folder: shownPath(folder) }),
         }),
   );
+  if (folder !== undefined) {
+    await Promise.all([
+      writeFile(join(folder, 'faults.html'), faultPage(score)),
+      writeFile(join(folder, 'faults.json'), json),
+    ]);
+  }
   return exitCodeOfScore(score);
 };
 

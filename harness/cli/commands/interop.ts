@@ -8,7 +8,7 @@ import { choosePods } from '../interop/choose-pods.ts';
 import { namedEnds, planInterop } from '../interop/ends.ts';
 import type { InteropFlags } from '../interop/flags.ts';
 import { interopText, pairHeading } from '../interop/text.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import { makeOutputFolder, removeIfEmpty, shownPath } from '../output-folder.ts';
 import { createProgress, type Progress } from '../progress.ts';
 import type { Services } from '../services.ts';
@@ -39,14 +39,7 @@ export const interopCommand = async (
   const podsOf = await choosePods(flags.pods);
   const plan = await planInterop(named, flags, services, profile, seed);
   using progress = createProgress(terminal, { quiet: flags.quiet === true });
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      progress.around(() => {
-        terminal.err(`proto41: ${signal}: stopping and writing the results; once more to end at once\n`);
-      });
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping and writing the results', progress);
   const folder = await makeOutputFolder(flags.out, new Date());
   const shown = shownPath(folder);
   if (flags.quiet !== true)

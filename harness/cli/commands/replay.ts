@@ -1,7 +1,7 @@
 import { printableJson, printableLines } from '../../report/escape.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 import { defaultNode } from '../default-node.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import type { ReplayFlags } from '../replay/flags.ts';
 import { openTarget } from '../replay/open-target.ts';
 import type { Services } from '../services.ts';
@@ -28,12 +28,7 @@ export const replayCommand = async (
     import('../../replay/confirm.ts'),
     import('../../replay/outcome.ts'),
   ]);
-  using interrupts = listenForInterrupts(
-    (name) => {
-      terminal.err(`proto41: ${name}: stopping the replay; once more to end at once\n`);
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping the replay');
   const { recording, notes } = await openRecording(file, flags);
   await using target = await openTarget(terminal, services, flags, recording, interrupts.signal);
   const { testbed } = target;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { consoleReport } from '../../report/console.ts';
 import { printable, printableJson } from '../../report/escape.ts';
-import { githubAnnotations } from '../../report/github.ts';
+import { githubAnnotations, withoutCommands } from '../../report/github.ts';
 import { htmlReport } from '../../report/html/html-report.ts';
 import { loadRun } from '../../report/html/load-run.ts';
 import type { ReportedRun } from '../../report/html/reported-run.ts';
@@ -26,24 +26,37 @@ export interface ReportFlags {
 
 /**
  * Renders result folders again, shards and kernels together, and compares them with saved runs. The exit code is that of the merged run;
- * with a baseline it is 1 when something fails that did not fail there, else 0.
+ * with a baseline 1 says that something fails that did not fail there, and a run that was not done or decided nothing is none to compare.
  */
 export const reportCommand = async (
   terminal: Terminal,
   folders: readonly string[],
   flags: ReportFlags,
 ): Promise<number> => {
-  const out = flags.out === undefined ? undefined : await makeOutputFolder(flags.out, new Date());
-  const runs = mergeRuns(await loadAll(folders, out));
+  const place = flags.out === undefined ? undefined : resolve(flags.out);
+  const runs = mergeRuns(await loadAll(folders, place));
   const results = runs.map(({ result }) => result);
   const comparison =
-    flags.baseline === undefined ? undefined : compareWith(await loadAll(flags.baseline, out), results);
-  if (out !== undefined) await writeAll(out, runs, comparison);
-  terminal[flags.json === true ? 'err' : 'out'](textOf(terminal, results, comparison));
+    flags.baseline === undefined ? undefined : compareWith(await loadAll(flags.baseline, place), results);
+  // Made when there is something to write.
+  if (flags.out !== undefined) await writeAll(await makeOutputFolder(flags.out, new Date()), runs, comparison);
+  const text = textOf(terminal, results, comparison);
+  terminal[flags.json === true ? 'err' : 'out'](flags.annotations === 'github' ? withoutCommands(text) : text);
   if (flags.json === true)
     terminal.out(`${printableJson({ runs: results, ...(comparison === undefined ? {} : { comparison }) })}\n`);
-  if (flags.annotations === 'github') terminal.out(results.map(githubAnnotations).join(''));
-  return comparison === undefined ? worstExit(results) : exitOfComparison(comparison);
+  if (flags.annotations === 'github')
+    terminal.out(
+      results
+        .map((result) => githubAnnotations(comparison === undefined ? result : fresh(result, comparison)))
+        .join(''),
+    );
+  return worstExit(results, comparison);
+};
+
+/** What failed before is for the report to list, not for annotations. */
+const fresh = (result: RunResult, { changes }: Comparison): RunResult => {
+  const failing = new Set(changes.flatMap(({ change, after }) => (change === 'newly-failing' ? (after ?? []) : [])));
+  return { ...result, cases: result.cases.filter((each) => failing.has(each)) };
 };
 
 const loadAll = async (folders: readonly string[], out: string | undefined): Promise<readonly ReportedRun[]> =>
@@ -57,10 +70,14 @@ const loadAll = async (folders: readonly string[], out: string | undefined): Pro
 /** Runs are compared with those of the same target, node and kernel; a single baseline serves whatever it is asked for. */
 const compareWith = (baselines: readonly ReportedRun[], results: readonly RunResult[]): Comparison => {
   const merged = mergeRuns(baselines).map(({ result }) => result);
-  const comparisons = results.map((result) => {
-    const same = merged.length === 1 ? merged[0] : merged.find((each) => nameOf(each) === nameOf(result));
-    return compareRuns(same ?? { cases: [] }, result);
-  });
+  const baselineOf = (result: RunResult): RunResult | undefined =>
+    merged.length === 1 ? merged[0] : merged.find((each) => nameOf(each) === nameOf(result));
+  const used = results.map(baselineOf);
+  const gone = merged.filter((each) => !used.includes(each));
+  const comparisons = [
+    ...results.map((result) => compareRuns(baselineOf(result) ?? { cases: [] }, result)),
+    ...gone.map((each) => compareRuns(each, { cases: [] })),
+  ];
   return {
     changes: comparisons.flatMap(({ changes }) => changes),
     unchanged: comparisons.reduce((sum, { unchanged }) => sum + unchanged, 0),
@@ -100,10 +117,20 @@ const textOf = (terminal: Terminal, results: readonly RunResult[], comparison: C
 /** A run that could not be made says more than one that found something, which says more than one that decided nothing. */
 const BY_WEIGHT: readonly number[] = [EXIT.notStarted, EXIT.unexpected, EXIT.interrupted, EXIT.undecided];
 
-const worstExit = (results: readonly RunResult[]): number => {
-  const codes = results.map(exitCodeOf);
+const worstExit = (results: readonly RunResult[], comparison: Comparison | undefined): number => {
+  const own = results.map(exitCodeOf);
+  const codes = comparison === undefined ? own : [...results.map(exitButForFailures), ...exitOfComparison(comparison)];
   return BY_WEIGHT.find((code) => codes.includes(code)) ?? EXIT.expected;
 };
 
-const exitOfComparison = ({ changes }: Comparison): number =>
-  changes.some(({ change }) => change === 'newly-failing') ? EXIT.unexpected : EXIT.expected;
+/** What is unexpected is for the comparison to judge; what keeps a run from being judged is not. */
+const exitButForFailures = (result: RunResult): number =>
+  exitCodeOf({
+    ...result,
+    cases: result.cases
+      .filter(({ verdict }) => verdict !== 'inconclusive')
+      .map((each) => ({ ...each, expectation: { kind: 'none', unexpected: false } })),
+  });
+
+const exitOfComparison = ({ changes }: Comparison): readonly number[] =>
+  changes.some(({ change }) => change === 'newly-failing') ? [EXIT.unexpected] : [];

@@ -3,7 +3,7 @@ import { EXIT, exitCodeOf } from '../../runner/exit-code.ts';
 import { readLedger } from '../../report/history/ledger.ts';
 import type { RunResult } from '../../runner/result.ts';
 import { refuseDebugWithoutTerminal } from '../debug/open-debug.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import { makeOutputFolder, shownPath } from '../output-folder.ts';
 import { createProgress } from '../progress.ts';
 import { ALL_KERNELS, type RunFlags } from '../run-flags.ts';
@@ -24,24 +24,24 @@ export const runCommand = async (terminal: Terminal, services: Services, flags: 
     if (elsewhere !== undefined) return elsewhere;
   }
   using progress = createProgress(terminal, { quiet: flags.quiet === true });
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      progress.around(() => {
-        terminal.err(`proto41: ${signal}: stopping the run and writing its reports; once more to end at once\n`);
-      });
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping the run and writing its reports', progress);
   const course = { terminal, services, progress, interrupts };
+  const ledger = flags.history === undefined ? [] : await readLedger(flags.history);
   const folder = await makeOutputFolder(flags.out, new Date());
   if (plan.kernel === ALL_KERNELS) return runOnKernels(course, flags, plan, folder);
-  const ledger = flags.history === undefined ? [] : await readLedger(flags.history);
   const seen = await runOnce(course, flags, plan, folder);
   progress[Symbol.dispose]();
   if (seen === undefined) return EXIT.interrupted;
   const result = await withHistory(terminal, flags, ledger, seen, folder);
-  const evidence = await writeReports(folder, result);
-  report(terminal, flags, result, { folder: shownPath(folder), evidence });
+  const shownFolder = shownPath(folder);
+  try {
+    const evidence = await writeReports(folder, result);
+    report(terminal, flags, result, { folder: shownFolder, evidence });
+  } catch (error) {
+    // The verdicts are known, whatever keeps the files from being written.
+    report(terminal, flags, result, { folder: shownFolder });
+    throw error;
+  }
   return exitCodeOf(result);
 };
 

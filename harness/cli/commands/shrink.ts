@@ -6,7 +6,7 @@ import { printableJson, printableLines } from '../../report/escape.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 import { shellCommand } from '../../runner/rerun.ts';
 import { defaultNode } from '../default-node.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import type { ReplayFlags } from '../replay/flags.ts';
 import { openTarget } from '../replay/open-target.ts';
 import type { Services } from '../services.ts';
@@ -39,12 +39,7 @@ export const shrinkCommand = async (
     import('../../replay/save.ts'),
     import('../../replay/shrink/case-text.ts'),
   ]);
-  using interrupts = listenForInterrupts(
-    (name) => {
-      terminal.err(`proto41: ${name}: stopping; once more to end at once\n`);
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping');
   const { signal } = interrupts;
   const { recording } = await openRecording(file, flags);
   const out = flags.out ?? `${file.replace(/\.(pcapng|pcap)$/, '')}.shrunk.pcapng`;

@@ -4,7 +4,7 @@ import { loadTarget } from '../../target/load-target.ts';
 import type { InterfaceBackend } from '../../wire/interface/interface-wire.ts';
 import type { NodeName } from '../../node/node.ts';
 import { defaultNode } from '../default-node.ts';
-import { listenForInterrupts } from '../interrupts.ts';
+import { stopOnInterrupt } from '../interrupts.ts';
 import type { Services } from '../services.ts';
 import { checkTarget } from '../target-check/check-target.ts';
 import { claimedProfile } from '../target-check/claimed-profile.ts';
@@ -36,12 +36,7 @@ export const targetCheckCommand = async (
     const elsewhere = await runInUserNamespace(terminal);
     if (elsewhere !== undefined) return elsewhere;
   }
-  using interrupts = listenForInterrupts(
-    (signal) => {
-      terminal.err(`proto41: ${signal}: stopping the check; once more to end at once\n`);
-    },
-    () => undefined,
-  );
+  using interrupts = stopOnInterrupt(terminal, 'stopping the check');
   const chosen = await services.chooseTarget({
     target,
     node,

@@ -4,11 +4,16 @@ import { isNodeImageThere, nodeImage } from '../../node/docker/node-image.ts';
 import type { Check } from './check.ts';
 import { installRemedy } from './programs.ts';
 
+const BE_ROOT = 'be root: links are moved into the containers';
+
 /** What the docker node needs: an engine on this machine, root, and an image, which the first run makes. */
 export const dockerChecks = async (): Promise<Check[]> => {
   const facts = { name: 'docker', neededForDefaultRun: false, why: 'targets run in containers there (--node docker)' };
   const format = ['version', '--format', '{{.Server.Version}}'];
-  const { failed, stdout } = await execa('docker', format, { reject: false, timeout: 5000, stdin: 'ignore' });
+  const options = { reject: false, timeout: 5000, stdin: 'ignore' } as const;
+  const { failed, stdout, stderr } = await execa('docker', format, options);
+  if (failed && stderr.includes('permission denied'))
+    return [{ ...facts, state: 'limited', found: 'its daemon does not let this user in', remedy: BE_ROOT }];
   if (failed) {
     return findCommand('dockerd') === undefined
       ? [{ ...facts, state: 'limited', found: 'not installed', remedy: installRemedy('docker.io') }]
@@ -27,7 +32,7 @@ export const dockerChecks = async (): Promise<Check[]> => {
         ...facts,
         state: 'limited',
         found: `${stdout}, but not as root`,
-        remedy: 'be root: links are moved into the containers',
+        remedy: BE_ROOT,
       },
     ];
   return [{ ...facts, state: 'ok', found: stdout }, await imageCheck()];

@@ -16,7 +16,8 @@ export const netnsChecks = async (): Promise<Check[]> => [
 ];
 
 const namespaceCheck = async (): Promise<Check> => {
-  const facts = { name: 'network namespaces', neededForDefaultRun: false, why: 'targets that are processes run there' };
+  const why = 'targets that are processes run there (--node netns)';
+  const facts = { name: 'network namespaces', neededForDefaultRun: false, why };
   try {
     const { probeNetns } = await import('../../node/netns/index.ts');
     const possibility = await probeNetns();

@@ -12,11 +12,12 @@ export interface EndText {
   /** May name faults of the reference: `reference:fault`. */
   readonly target: string;
   readonly node: NodeName;
-  /** In the vm node alone: a name, or `<vmlinuz>:<modules folder>`. */
+  /** A name, or `<vmlinuz>:<modules folder>`: in the vm node always, in docker where one is to be booted inside the container. */
   readonly kernel?: string;
 }
 
-const FORM = 'TARGET, TARGET@NODE or TARGET@vm:KERNEL, e.g. linux-sit@vm:bullseye or reference@memory';
+const FORM =
+  'TARGET, TARGET@NODE, TARGET@vm:KERNEL or TARGET@docker:KERNEL, e.g. linux-sit@vm:bullseye or reference@memory';
 
 /**
  * Reads `TARGET[@NODE[:KERNEL]]`; the kernel `all` means one end for each kernel that has a name.
@@ -34,14 +35,13 @@ export const readEnds = (text: string): readonly EndText[] => {
     throw new UsageError(`${JSON.stringify(text)}: expected ${FORM}; found ${found}`);
   }
   const kernel = kernelParts.join(':');
-  if (node !== 'vm') {
-    if (kernelParts.length === 0) return [{ name: `${target}@${node}`, target, node }];
+  if (kernelParts.length === 0 && node !== 'vm') return [{ name: `${target}@${node}`, target, node }];
+  if (node !== 'vm' && node !== 'docker')
     throw new UsageError(
-      `${JSON.stringify(text)}: expected no kernel behind ${node}, found ${JSON.stringify(kernel)}; only the vm node boots a kernel of its own`,
+      `${JSON.stringify(text)}: expected no kernel behind ${node}, found ${JSON.stringify(kernel)}; only the nodes vm and docker boot a kernel of their own`,
     );
-  }
   if (kernelParts.length > 0 && kernel === '')
-    throw new UsageError(`${JSON.stringify(text)}: expected a kernel behind "vm:", found none`);
+    throw new UsageError(`${JSON.stringify(text)}: expected a kernel behind "${node}:", found none`);
   const kernels = kernel === ALL_KERNELS ? OLDEST_FIRST : [kernel === '' ? DEFAULT_KERNEL : kernel];
-  return kernels.map((each) => ({ name: `${target}@vm:${each}`, target, node, kernel: each }));
+  return kernels.map((each) => ({ name: `${target}@${node}:${each}`, target, node, kernel: each }));
 };

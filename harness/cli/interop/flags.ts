@@ -1,17 +1,9 @@
 import { Option, type Command } from 'commander';
 import { DEFAULT_PROFILE_NAME } from '../../profile/index.ts';
 import { INTEROP_RESULTS_FILE } from '../../interop/result.ts';
-import { INTERFACE_BACKENDS, type InterfaceBackend } from '../../wire/interface/interface-wire.ts';
-import {
-  collect,
-  EVIDENCE_MODES,
-  readEvidence,
-  readProfileText,
-  readSeed,
-  readText,
-  readWire,
-  type EvidenceMode,
-} from '../option-values.ts';
+import type { InterfaceBackend } from '../../wire/interface/interface-wire.ts';
+import { collect, readProfileText, readText, type EvidenceMode } from '../option-values.ts';
+import { evidenceOption, seedOption, wireOption } from '../shared-options.ts';
 
 export const PODS_CHOICES = ['auto', 'kernel', 'tester'] as const;
 export type PodsChoice = (typeof PODS_CHOICES)[number];
@@ -53,12 +45,7 @@ export const addInteropFlags = (command: Command): Command =>
         `overlay configuration of both ends, see \`list profiles\` (default: ${DEFAULT_PROFILE_NAME})`,
       ).argParser(readProfileText),
     )
-    .addOption(
-      new Option(
-        '--wire <name>',
-        `how frames get to the interfaces of the nodes netns and docker: ${INTERFACE_BACKENDS.join(', ')} (default: afpacket)`,
-      ).argParser(readWire),
-    )
+    .addOption(wireOption())
     .addOption(
       new Option(
         '--pods <who>',
@@ -69,14 +56,8 @@ export const addInteropFlags = (command: Command): Command =>
     )
     .addOption(new Option('--strict', 'a violated SHOULD fails the pair'))
     .addOption(new Option('--no-expectations', 'ignore the deviations that the targets declare'))
-    .addOption(
-      new Option('--seed <text>', 'seed of everything random (default: a new one, printed)').argParser(readSeed),
-    )
-    .addOption(
-      new Option('--evidence <which>', `captures to keep: ${EVIDENCE_MODES.join(', ')}`)
-        .argParser(readEvidence)
-        .default('failures'),
-    )
+    .addOption(seedOption())
+    .addOption(evidenceOption())
     .addOption(
       new Option(
         '--out <dir>',

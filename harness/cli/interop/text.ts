@@ -2,6 +2,7 @@ import type { InteropFinding, InteropResult, MatrixCell, PairResult } from '../.
 import { interopExitCode } from '../../interop/run-interop.ts';
 import { durationText } from '../../report/duration.ts';
 import { printable, printableLines } from '../../report/escape.ts';
+import { exitWord } from '../../report/exit-word.ts';
 import { failureBlock } from '../../report/failure-block.ts';
 import { interopLine } from '../../report/interop/interop-line.ts';
 import { tableLines } from '../../report/layout.ts';
@@ -18,19 +19,11 @@ export interface InteropTextOptions {
   readonly folder: string;
 }
 
-const WORDS: Readonly<Record<number, string>> = {
-  [EXIT.expected]: 'PASS',
-  [EXIT.unexpected]: 'FAIL',
-  [EXIT.notStarted]: 'STOPPED',
-  [EXIT.undecided]: 'INCONCLUSIVE',
-  [EXIT.interrupted]: 'INTERRUPTED',
-};
-
 /** The matrix, what is wrong in it and who did it, what was skipped, and one summary line. */
 export const interopText = (result: InteropResult, options: InteropTextOptions): string => {
   const { palette, quiet, folder } = options;
   const code = interopExitCode(result);
-  const word = WORDS[code] ?? 'DONE';
+  const word = exitWord(code);
   const painted = code === EXIT.expected ? palette.green(word) : palette.red(word);
   return [
     ...(quiet ? [] : detailLines(result, options)),

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 // Types alone: the package is optional, and takes half a second to load.
 import type * as testcontainersPackage from 'testcontainers';
 import type { StartedTestContainer } from 'testcontainers';
@@ -29,8 +30,10 @@ export interface ContainerOptions {
   readonly shared?: readonly { readonly path: string; readonly writable: boolean }[];
   /** Devices of this machine besides the TUN device. */
   readonly devices?: readonly string[];
-  /** What runs in it configures the network of the kernel by system controls, which docker lets nobody do. */
+  /** What runs in it may write /proc/sys/net, which docker lets nobody do. */
   readonly setsNetworkControls?: boolean;
+  /** The kernel forwards IPv6 from the beginning, for what runs in it and cannot switch that on. */
+  readonly forwardsIpv6?: boolean;
 }
 
 /**
@@ -58,8 +61,19 @@ export const startContainer = async (options: ContainerOptions): Promise<Contain
       .withCopyDirectoriesToContainer(copied)
       .withEntrypoint(FIRST_PROCESS)
       .start();
-    const { State: state } = await dockerode.getContainer(started.getId()).inspect();
-    return { id: started.getId(), pid: state.Pid, [Symbol.asyncDispose]: () => stop(started) };
+    const id = started.getId();
+    const { State: state } = await dockerode.getContainer(id).inspect();
+    // On process.exit(), which a second Ctrl-C leads to, nothing asynchronous runs any more.
+    const onExit = (): void => removeSoon(id);
+    process.on('exit', onExit);
+    return {
+      id,
+      pid: state.Pid,
+      [Symbol.asyncDispose]: async () => {
+        await stop(started);
+        process.off('exit', onExit);
+      },
+    };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new DockerError(
@@ -92,7 +106,7 @@ const loadTestcontainers = async (): Promise<Testcontainers> => {
 /** The builder has no words for devices and system controls. */
 const nodeContainer = (
   { GenericContainer }: Testcontainers,
-  { image, devices = [], setsNetworkControls = false }: ContainerOptions,
+  { image, devices = [], setsNetworkControls = false, forwardsIpv6 = false }: ContainerOptions,
 ): InstanceType<Testcontainers['GenericContainer']> => {
   class NodeContainer extends GenericContainer {
     constructor(name: string) {
@@ -103,8 +117,10 @@ const nodeContainer = (
         CgroupPermissions: 'rwm',
       }));
       if (setsNetworkControls) this.hostConfig.ReadonlyPaths = [...READ_ONLY_PATHS];
-      // Docker mounts /proc/sys read-only; what a node must be able to change of its own network is set for it here.
-      this.hostConfig.Sysctls = { 'net.ipv6.conf.all.disable_ipv6': '0', 'net.ipv6.conf.all.forwarding': '1' };
+      this.hostConfig.Sysctls = {
+        'net.ipv6.conf.all.disable_ipv6': '0',
+        'net.ipv6.conf.all.forwarding': forwardsIpv6 ? '1' : '0',
+      };
     }
   }
   return new NodeContainer(image);
@@ -112,6 +128,13 @@ const nodeContainer = (
 
 const stop = async (container: StartedTestContainer): Promise<void> => {
   await container.stop({ timeout: 0, remove: true, removeVolumes: true });
+};
+
+/** Leaves it to a process of its own. */
+const removeSoon = (id: string): void => {
+  const remover = spawn('docker', ['rm', '--force', '--volumes', id], { detached: true, stdio: 'ignore' });
+  remover.on('error', () => undefined); // the next start removes the container
+  remover.unref();
 };
 
 /** Removes the containers of processes that were killed. */

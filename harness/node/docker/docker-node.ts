@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { release } from 'node:os';
 import { sep } from 'node:path';
 import { TARGETS_FOLDER } from '../../target/built-in.ts';
+import { NOT_SUPPORTED } from '../../target/program-failure.ts';
 import type { InterfaceBackend } from '../../wire/interface/interface-wire.ts';
 import { cacheFolder } from '../host-cache.ts';
 import type { NodeSession } from '../node.ts';
@@ -23,8 +24,8 @@ import { DockerError } from './docker-error.ts';
 import { startGuestNode } from './guest-node.ts';
 import { obtainNodeImage } from './node-image.ts';
 
-/** What a program of a target exits with when it cannot do what it was asked for. */
-const NOT_SUPPORTED = 127;
+/** As docker itself shows the id of a container. */
+const SHOWN_ID_LENGTH = 12;
 
 export interface DockerNodeOptions {
   /** One that the project makes, unless given. */
@@ -102,7 +103,7 @@ const startOnThisKernel = async (
       await startContainer({
         image,
         ...(shared === undefined ? { targetFolder: target.folder } : { shared: [{ path: shared, writable: false }] }),
-        setsNetworkControls: target.kind === 'script',
+        ...(target.kind === 'image' ? { forwardsIpv6: true } : { setsNetworkControls: true }),
       }),
     );
     const node = keep(resources, NetworkNamespace.ofProcess(container.pid));
@@ -139,6 +140,12 @@ const sharedFolderOf = async (targetFolder: string): Promise<string | undefined>
     : undefined;
 };
 
+/** What another terminal has to be told of the engine, where it is not the one that docker finds by itself. */
+const engine = (): readonly string[] => {
+  const host = process.env['DOCKER_HOST'];
+  return host === undefined || host === '' ? [] : ['--host', host];
+};
+
 /** Programs are started by the client of docker, because testcontainers gives them no standard input. */
 const containerSpace = ({ id, pid }: Container): ProcessSpace => {
   const processes = (): ReturnType<ProcessSpace['processes']> => processesOfSpace(pid);
@@ -150,7 +157,7 @@ const containerSpace = ({ id, pid }: Container): ProcessSpace => {
       id,
       program,
     ],
-    shellCommand: ['docker', 'exec', '--interactive', '--tty', id, 'sh'],
+    shellCommand: ['docker', ...engine(), 'exec', '--interactive', '--tty', id.slice(0, SHOWN_ID_LENGTH), 'sh'],
     processes,
     // The process group of the client is not that of the program.
     group: processes,

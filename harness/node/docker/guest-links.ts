@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { PortName } from '../../wire/wire.ts';
-import { ip, NETNS_PORTS } from '../netns/links.ts';
+import { failureText, ip, NETNS_PORTS } from '../netns/links.ts';
 import type { NetworkNamespace } from '../netns/network-namespace.ts';
 import { silenceTester, switchOffloadsOff } from '../netns/quiet.ts';
 import { DockerError } from './docker-error.ts';
@@ -66,11 +66,6 @@ const tc = (command: string): void => {
   try {
     execFileSync('tc', ['-batch', '-'], { input: `${command}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
   } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    throw new DockerError(
-      'NODE_DOCKER_LINKS',
-      `tc ${command}: ${stderr || (error instanceof Error ? error.message : String(error))}`,
-      error,
-    );
+    throw new DockerError('NODE_DOCKER_LINKS', `tc ${command}: ${failureText(error)}`, error);
   }
 };

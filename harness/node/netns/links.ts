@@ -52,8 +52,14 @@ export const ip = (commands: readonly string[]): void => {
   try {
     execFileSync('ip', ['-batch', '-'], { input: `${commands.join('\n')}\n`, stdio: ['pipe', 'ignore', 'pipe'] });
   } catch (error) {
-    const stderr = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
-    const reason = stderr || (error instanceof Error ? error.message : String(error));
+    const reason = failureText(error);
     throw new NetnsError('NETNS_LINKS', `expected ip to make the links of the node, found: ${reason}`, error);
   }
+};
+
+/** What a program that was run to its end said on standard error, else why it did not run. */
+export const failureText = (error: unknown): string => {
+  const stderr =
+    error instanceof Error && 'stderr' in error && Buffer.isBuffer(error.stderr) ? String(error.stderr) : '';
+  return stderr.trim() || (error instanceof Error ? error.message : String(error));
 };

@@ -1,8 +1,9 @@
 import { execa } from 'execa';
 import type { TargetKind } from '../../target/manifest.ts';
+import { downFailure, NOT_SUPPORTED, programFailure, unsupportedReason } from '../../target/program-failure.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { parseStats, type StatsOutcome } from '../../target/stats.ts';
-import { TargetDownError, TargetError } from '../../target/target-error.ts';
+import { TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import type { InterfaceWire } from '../../wire/interface/interface-wire.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
@@ -11,10 +12,8 @@ import { startDaemon } from './daemon.ts';
 import { NETNS_PORTS } from './links.ts';
 import type { ProcessSpace } from './process-space.ts';
 import type { TargetLog } from './target-log.ts';
-import { runProgram, type ProgramEnd, type ProgramName, type TargetProgram } from './target-program.ts';
+import { runProgram, type ProgramEnd, type TargetProgram } from './target-program.ts';
 
-/** What a target exits with when it cannot do what it was asked for. */
-const NOT_SUPPORTED = 127;
 const SHELL_LIMIT_MS = 60_000;
 /** Of a shell that was ended. */
 const SIGNAL_EXIT_CODE = 137;
@@ -72,12 +71,12 @@ export class NetnsSession implements NodeSession {
     const end = await (this.#parts.target.kind === 'script' ? this.#runUp(setup) : this.#startDaemon(setup));
     const durationMs = performance.now() - startedMs;
     if (end.exitCode === NOT_SUPPORTED) {
-      return { kind: 'unsupported', reason: this.#lastStderr || `the target does not support ${setup.profile}` };
+      return { kind: 'unsupported', reason: unsupportedReason(this.#lastStderr, setup) };
     }
     this.#current = setup;
     if (end.exitCode === 0) return { kind: 'ready', durationMs };
     // Before `down`, which has words of its own.
-    const error = this.#error('up', setup, end);
+    const error = programFailure('up', setup, end.how, this.#lastStderr);
     await this.down(error);
     throw error;
   }
@@ -97,10 +96,7 @@ export class NetnsSession implements NodeSession {
     const end = await runProgram({ ...this.#programOptions(setup), program: 'down' });
     if (end.exitCode === 0) return;
     this.#lastStderr = end.program.output;
-    const before = upError === undefined ? '' : `${upError.message}\nand then `;
-    throw new TargetDownError(
-      `${before}expected down of the target to exit with 0 after ${setup.profile}, found ${end.how}:\n${this.#lastStderr}`,
-    );
+    throw downFailure(upError, setup, end.how, this.#lastStderr);
   }
 
   async stats(): Promise<StatsOutcome> {
@@ -112,7 +108,7 @@ export class NetnsSession implements NodeSession {
     if (end.exitCode === NOT_SUPPORTED)
       return { kind: 'unsupported', reason: program.stderr.trim() || 'the target gives no reason' };
     this.#lastStderr = program.output;
-    if (end.exitCode !== 0) throw this.#error('stats', setup, end);
+    if (end.exitCode !== 0) throw programFailure('stats', setup, end.how, this.#lastStderr);
     return { kind: 'stats', stats: parseStats(program.stdout) };
   }
 
@@ -193,11 +189,5 @@ export class NetnsSession implements NodeSession {
   #programOptions(setup: TargetSetup): Parameters<typeof startDaemon>[0] {
     const { space, target, log } = this.#parts;
     return { space, folder: target.folder, setup, onStderr: (text) => log.write(text) };
-  }
-
-  #error(program: ProgramName, setup: TargetSetup, { how }: ProgramEnd): TargetError {
-    return new TargetError(
-      `expected ${program} of the target to exit with 0 or ${NOT_SUPPORTED} for ${setup.profile}, found ${how}:\n${this.#lastStderr}`,
-    );
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identityOf, ownIdentity, parseIdentity, processState } from '../process-identity.ts';
 
+/** Before the id of the owner: who is killed before the file with its identity is written can be told from the name. */
 const PREFIX = 'proto41-vm-';
 const OWNER_FILE = 'owner.json';
 const MACHINE_FILE = 'machine.json';
@@ -18,9 +19,10 @@ export interface RuntimeFolder extends AsyncDisposable {
 }
 
 export const createRuntimeFolder = async (): Promise<RuntimeFolder> => {
-  const base = Buffer.byteLength(join(tmpdir(), `${PREFIX}XXXXXX`)) <= MAXIMUM_FOLDER_BYTES ? tmpdir() : '/tmp';
+  const prefix = `${PREFIX}${String(process.pid)}-`;
+  const base = Buffer.byteLength(join(tmpdir(), `${prefix}XXXXXX`)) <= MAXIMUM_FOLDER_BYTES ? tmpdir() : '/tmp';
   await sweepRuntimeFolders(base);
-  const path = await mkdtemp(join(base, PREFIX)); // mode 0700
+  const path = await mkdtemp(join(base, prefix)); // mode 0700
   await writeFile(join(path, OWNER_FILE), JSON.stringify(ownIdentity()));
   // Also on process.exit() and on an exception that nobody handles, when nothing asynchronous runs any more.
   const onExit = (): void => {
@@ -47,8 +49,7 @@ export const sweepRuntimeFolders = async (base: string = tmpdir()): Promise<stri
   for (const name of await readdir(base)) {
     if (!name.startsWith(PREFIX)) continue;
     const path = join(base, name);
-    const owner = await readOwner(path);
-    if (owner === undefined || processState(owner) !== 'gone') continue;
+    if (!(await isAbandoned(path, name))) continue;
     endMachine(readIdentity(path, MACHINE_FILE));
     await rm(path, { recursive: true, force: true });
     swept.push(path);
@@ -58,13 +59,17 @@ export const sweepRuntimeFolders = async (base: string = tmpdir()): Promise<stri
 
 type Identity = ReturnType<typeof parseIdentity>;
 
-/** Undefined also for a folder that is just being made, or belongs to another user. */
-const readOwner = async (path: string): Promise<Identity> => {
+const isAbandoned = async (path: string, name: string): Promise<boolean> => {
+  let owner: Identity;
   try {
-    return parseIdentity(await readFile(join(path, OWNER_FILE), 'utf8'));
-  } catch {
-    return undefined;
+    owner = parseIdentity(await readFile(join(path, OWNER_FILE), 'utf8'));
+  } catch (error) {
+    // That of another user cannot be read, and is not ours to remove.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return false;
   }
+  if (owner !== undefined) return processState(owner) === 'gone';
+  const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
+  return pid !== undefined && identityOf(Number(pid)) === undefined;
 };
 
 const readIdentity = (path: string, name: string): Identity => {

@@ -1,7 +1,8 @@
-import type { TargetSetup } from '../../target/setup.ts';
 import { setupEnvironment } from '../../target/environment.ts';
+import { downFailure, NOT_SUPPORTED, programFailure, unsupportedReason } from '../../target/program-failure.ts';
+import type { TargetSetup } from '../../target/setup.ts';
 import { parseStats, type StatsOutcome } from '../../target/stats.ts';
-import { TargetDownError, TargetError } from '../../target/target-error.ts';
+import type { TargetError } from '../../target/target-error.ts';
 import { wallClock } from '../../wire/clock.ts';
 import { StreamSocketWire } from '../../wire/stream-socket.ts';
 import type { PortName, Wire } from '../../wire/wire.ts';
@@ -14,8 +15,6 @@ import { VM_PORTS } from './qemu.ts';
 /** `max_mtu` of virtio_net, which is also the largest IPv4 packet. */
 const MAXIMUM_MTU_BYTES = 65_535;
 const TARGET_TIME_LIMIT_MS = 60_000;
-/** What a target exits with when it cannot do what it was asked for. */
-const NOT_SUPPORTED = 127;
 
 const SHELL_SECONDS = 60;
 /** The shell of busybox would take its own `ip`, which knows nothing of tunnels. */
@@ -61,11 +60,11 @@ export class VmSession implements NodeSession {
     const result = await this.#runTarget('up', setup);
     const durationMs = performance.now() - startedMs;
     if (result.exitCode === NOT_SUPPORTED) {
-      return { kind: 'unsupported', reason: result.stderr.trim() || `the target does not support ${setup.profile}` };
+      return { kind: 'unsupported', reason: unsupportedReason(result.stderr.trim(), setup) };
     }
     this.#current = setup;
     if (result.exitCode === 0) return { kind: 'ready', durationMs };
-    const error = targetError('up', setup, result);
+    const error = programFailure('up', setup, String(result.exitCode), outputOf(result));
     await this.down(error);
     throw error;
   }
@@ -77,10 +76,7 @@ export class VmSession implements NodeSession {
     this.#current = undefined;
     const result = await this.#runTarget('down', setup);
     if (result.exitCode === 0) return;
-    const before = upError === undefined ? '' : `${upError.message}\nand then `;
-    throw new TargetDownError(
-      `${before}expected down of the target to exit with 0 after ${setup.profile}, found ${String(result.exitCode)}:\n${outputOf(result)}`,
-    );
+    throw downFailure(upError, setup, String(result.exitCode), outputOf(result));
   }
 
   async stats(): Promise<StatsOutcome> {
@@ -89,7 +85,7 @@ export class VmSession implements NodeSession {
     const result = await this.#runTarget('stats', setup);
     if (result.exitCode === NOT_SUPPORTED)
       return { kind: 'unsupported', reason: result.stderr.trim() || 'the target gives no reason' };
-    if (result.exitCode !== 0) throw targetError('stats', setup, result);
+    if (result.exitCode !== 0) throw programFailure('stats', setup, String(result.exitCode), outputOf(result));
     return { kind: 'stats', stats: parseStats(result.stdout) };
   }
 
@@ -143,8 +139,3 @@ const socketWires = ({ sockets }: Machine): ReadonlyMap<PortName, Wire> =>
   new Map([...sockets].map(([port, socket]) => [port, new StreamSocketWire(port, socket)]));
 
 const outputOf = ({ stderr, stdout }: GuestResult): string => stderr.trim() || stdout.trim() || '(it wrote nothing)';
-
-const targetError = (program: Program, setup: TargetSetup, result: GuestResult): TargetError =>
-  new TargetError(
-    `expected ${program} of the target to exit with 0 or ${NOT_SUPPORTED} for ${setup.profile}, found ${result.exitCode}:\n${outputOf(result)}`,
-  );

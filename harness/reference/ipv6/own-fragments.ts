@@ -3,6 +3,7 @@ import { writeUint16, writeUint32 } from '../../packet/bytes.ts';
 import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { ReferenceNode } from '../node.ts';
+import { decideByPath } from '../tunnel/mtu.ts';
 import { trafficClassOf, buildIpv6 } from './packet.ts';
 
 /** The packet itself if the tunnel takes it, otherwise pieces of at most 1280 bytes, which every link takes. */
@@ -39,14 +40,6 @@ const fits = (node: ReferenceNode, packet: Uint8Array, toRelay: boolean): boolea
   const route = destination === undefined ? undefined : behaviour.ipv4.route(config, destination);
   if (destination === undefined || !route) return true;
   const portMtuBytes = config.ports.get(route.port)?.mtuBytes ?? 0;
-  const decision = behaviour.mtu.decide(behaviour.mtu, {
-    config,
-    inner: packet,
-    original: packet,
-    arrival: { via: 'self' },
-    destination,
-    portMtuBytes,
-    pathMtuBytes: node.pathMtus.get(destination, portMtuBytes),
-  });
-  return decision.kind === 'send';
+  const own = { inner: packet, original: packet, arrival: { via: 'self' } } as const;
+  return decideByPath(node, own, destination, portMtuBytes).kind === 'send';
 };

@@ -4,6 +4,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { isProto41Error } from '../../errors.ts';
 import { parseProfile } from '../../profile/index.ts';
+import { NOT_SUPPORTED } from '../../target/program-failure.ts';
 import type { TargetSetup } from '../../target/setup.ts';
 import { AfPacketWire } from '../../wire/interface/afpacket-wire.ts';
 import { PORT_NAMES, type PortName } from '../../wire/wire.ts';
@@ -13,8 +14,6 @@ import { TurnClock } from './turn-clock.ts';
 
 /** Frames for each system call: a call costs as much as working on a dozen of them. */
 const BATCH_FRAMES = 128;
-/** What a target exits with when it cannot do what it was asked for. */
-const NOT_SUPPORTED = 127;
 
 export interface DaemonOptions {
   /** Where the process leaves its id, and on SIGUSR2 its statistics. */
@@ -78,6 +77,7 @@ const openWires = ({ ports }: TargetSetup, reference: Reference, outbox: Outbox)
       tolerateLoss: true,
       lendsFrames: true,
       batchFrames: BATCH_FRAMES,
+      onBatch: () => outbox.flush(),
     });
     outbox.attach(wire);
     wire.onFrame((frame) => {

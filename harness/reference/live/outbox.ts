@@ -6,6 +6,7 @@ import type { PortName } from '../../wire/wire.ts';
 export class Outbox {
   readonly #wires = new Map<PortName, AfPacketWire>();
   #hasFrames = false;
+  readonly #flushLater = (): void => this.flush();
 
   attach(wire: AfPacketWire): void {
     this.#wires.set(wire.port, wire);
@@ -14,23 +15,30 @@ export class Outbox {
   /** Copies the frame. */
   put(port: PortName, frame: Uint8Array): void {
     // After the code that runs now, which may be at the first frame of many.
-    if (!this.#hasFrames) queueMicrotask(() => this.#flush());
+    if (!this.#hasFrames) queueMicrotask(this.#flushLater);
     this.#hasFrames = true;
-    const wire = this.#wires.get(port);
-    if (wire !== undefined) unlessDown(() => wire.queue(frame));
+    try {
+      this.#wires.get(port)?.queue(frame);
+    } catch (error) {
+      unlessDown(error);
+    }
   }
 
-  #flush(): void {
+  /** Sends what was put here, now; otherwise it goes as soon as the code that runs has ended. */
+  flush(): void {
+    if (!this.#hasFrames) return;
     this.#hasFrames = false;
-    for (const wire of this.#wires.values()) unlessDown(() => wire.flush());
+    for (const wire of this.#wires.values()) {
+      try {
+        wire.flush();
+      } catch (error) {
+        unlessDown(error);
+      }
+    }
   }
 }
 
-/** A link that is down loses what is sent, as everywhere. */
-const unlessDown = (send: () => void): void => {
-  try {
-    send();
-  } catch (error) {
-    if (!isProto41Error(error) || error.code !== 'WIRE_LINK_DOWN') throw error;
-  }
+/** A link that is down loses what is sent, as everywhere; everything else is thrown again. */
+const unlessDown = (error: unknown): void => {
+  if (!isProto41Error(error) || error.code !== 'WIRE_LINK_DOWN') throw error;
 };

@@ -8,7 +8,7 @@ import type { Arrival, ReferenceNode } from '../node.ts';
 import { endpointFreeChecks } from '../tunnel/egress-checks.ts';
 import { framed, framingProtocol } from '../tunnel/framing.ts';
 import { flowHash } from '../tunnel/flow-hash.ts';
-import type { MtuDecision } from '../tunnel/mtu.ts';
+import { decideByPath } from '../tunnel/mtu.ts';
 import { LIMIT_HEADER_BYTES, limitHeader } from './limit.ts';
 import { sendOnUnderlay } from './output.ts';
 import type { Ipv6Underlay, UnderlayHop } from './underlay.ts';
@@ -57,7 +57,10 @@ export const encapsulateInIpv6 = (
   }
   if (!behaviour.encapsulation.admits(node, question)) return;
   const limit = behaviour.limit.carried(config, found);
-  const decision = decide(node, inner, original, arrival, hop, limit !== undefined);
+  // The option of a packet that brings one along costs room that the configuration does not count.
+  const optionBytes = limit !== undefined && config.switches.encapLimit === 'off' ? LIMIT_HEADER_BYTES : 0;
+  const roomBytes = (config.ports.get(hop.port)?.mtuBytes ?? 0) - optionBytes;
+  const decision = decideByPath(node, { inner, original, arrival }, ONLY_ENDPOINT, roomBytes);
   if (decision.kind === 'too-big') {
     node.paths.reportError({ type: 2, code: 0, parameter: decision.mtuBytes }, original, arrival);
   } else if (decision.kind === 'send') {
@@ -68,31 +71,6 @@ export const encapsulateInIpv6 = (
       });
     }
   }
-};
-
-const decide = (
-  node: ReferenceNode,
-  inner: Uint8Array,
-  original: Uint8Array,
-  arrival: Arrival,
-  hop: UnderlayHop,
-  carriesLimit: boolean,
-): MtuDecision => {
-  const { config, behaviour } = node;
-  // The option of a packet that brings one along costs room that the configuration does not count.
-  const optionBytes = carriesLimit && config.switches.encapLimit === 'off' ? LIMIT_HEADER_BYTES : 0;
-  const portMtuBytes = (config.ports.get(hop.port)?.mtuBytes ?? 0) - optionBytes;
-  const pathMtuBytes = node.pathMtus.get(ONLY_ENDPOINT, portMtuBytes);
-  const destination = ONLY_ENDPOINT;
-  return behaviour.mtu.decide(behaviour.mtu, {
-    config,
-    inner,
-    original,
-    arrival,
-    destination,
-    portMtuBytes,
-    pathMtuBytes,
-  });
 };
 
 const wrap = (

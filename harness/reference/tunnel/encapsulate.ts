@@ -6,7 +6,7 @@ import type { Arrival, ReferenceNode } from '../node.ts';
 import type { EgressCheck, EgressQuestion } from './egress-checks.ts';
 import { egressChecks, ENDPOINT_CHECKS } from './egress-checks.ts';
 import { buildOuter } from './outer-header.ts';
-import type { MtuDecision, MtuQuestion } from './mtu.ts';
+import { decideByPath, type MtuDecision } from './mtu.ts';
 import { framed } from './framing.ts';
 import { refuse } from '../ipv6/unreachable.ts';
 
@@ -61,7 +61,8 @@ export const encapsulate = (
     return;
   }
   if (!behaviour.encapsulation.admits(node, question)) return;
-  const decision = decide(node, inner, original, arrival, destination, route);
+  const portMtuBytes = config.ports.get(route.port)?.mtuBytes ?? 0;
+  const decision = decideByPath(node, { inner, original, arrival }, destination, portMtuBytes);
   if (decision.kind === 'too-big') {
     node.paths.reportError({ type: 2, code: 0, parameter: decision.mtuBytes }, original, arrival);
   } else if (decision.kind === 'send') {
@@ -73,21 +74,6 @@ export const encapsulate = (
       });
     }
   }
-};
-
-const decide = (
-  node: ReferenceNode,
-  inner: Uint8Array,
-  original: Uint8Array,
-  arrival: Arrival,
-  destination: number,
-  route: Ipv4Route,
-): MtuDecision => {
-  const portMtuBytes = node.config.ports.get(route.port)?.mtuBytes ?? 0;
-  const pathMtuBytes = node.pathMtus.get(destination, portMtuBytes);
-  const { config } = node;
-  const question: MtuQuestion = { config, inner, original, arrival, destination, portMtuBytes, pathMtuBytes };
-  return node.behaviour.mtu.decide(node.behaviour.mtu, question);
 };
 
 const wrap = (

@@ -2,7 +2,7 @@
 import { IPV6, IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import { IPV4 } from '../../packet/ipv4.ts';
 import type { NodeConfig } from '../config.ts';
-import type { Arrival } from '../node.ts';
+import type { Arrival, ReferenceNode } from '../node.ts';
 import { LIMIT_HEADER_BYTES } from '../outer-ipv6/limit.ts';
 import { forbidsFragments } from './border-relay.ts';
 import { framingBytes } from './framing.ts';
@@ -40,6 +40,19 @@ export interface MtuBehaviour {
   measuredBytes(inner: Uint8Array): number;
   decide(behaviour: MtuBehaviour, question: MtuQuestion): MtuDecision;
 }
+
+/** What becomes of a packet that leaves by a port of this MTU, with what is known of the path to its destination. */
+export const decideByPath = (
+  { behaviour, config, pathMtus }: ReferenceNode,
+  packet: Pick<MtuQuestion, 'inner' | 'original' | 'arrival'>,
+  destination: number,
+  portMtuBytes: number,
+): MtuDecision => {
+  const { inner, original, arrival } = packet;
+  const pathMtuBytes = pathMtus.get(destination, portMtuBytes);
+  const question = { config, inner, original, arrival, destination, portMtuBytes, pathMtuBytes };
+  return behaviour.mtu.decide(behaviour.mtu, question);
+};
 
 /** Every host takes this much in one piece (RFC 791 section 3.1); below it the path may fragment again, DF being clear. */
 const SMALLEST_PIECE_BYTES = 576;

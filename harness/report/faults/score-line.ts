@@ -1,7 +1,7 @@
-import { EXIT } from '../../runner/exit-code.ts';
 import { countFaults, exitCodeOfScore, type FaultScore } from '../../runner/fault-score/score.ts';
 import type { Trial } from '../../runner/fault-score/trial.ts';
 import { durationText } from '../duration.ts';
+import { paintedExitWord } from '../exit-word.ts';
 import { PLAIN, type Palette } from '../palette.ts';
 
 /** `PASS 433 of 433 faults that have a case are caught (100 %); 26.5 s`: the score in one line, with the exit code in a word. */
@@ -17,21 +17,7 @@ export const scoreLine = (score: FaultScore, palette: Palette = PLAIN): string =
     ...(score.interrupted ? [`interrupted after ${String(score.faults.length)} of ${String(score.planned)}`] : []),
     durationText(score.durationMs),
   ];
-  return `${outcomeText(score, palette)} ${parts.join('; ')}`;
-};
-
-/** The exit code in a word, as `run` has them. */
-const WORDS: Readonly<Record<number, readonly [word: string, paint: (palette: Palette) => (text: string) => string]>> =
-  {
-    [EXIT.expected]: ['PASS', (palette) => palette.green],
-    [EXIT.unexpected]: ['FAIL', (palette) => palette.red],
-    [EXIT.undecided]: ['INCONCLUSIVE', (palette) => palette.yellow],
-    [EXIT.interrupted]: ['INTERRUPTED', (palette) => palette.yellow],
-  };
-
-const outcomeText = (score: FaultScore, palette: Palette): string => {
-  const [word, paint] = WORDS[exitCodeOfScore(score)] ?? ['DONE', () => String];
-  return paint(palette)(word);
+  return `${paintedExitWord(exitCodeOfScore(score), palette)} ${parts.join('; ')}`;
 };
 
 /** What the cases said of a fault that none of them caught. */

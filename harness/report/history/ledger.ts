@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { appendFile, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { Proto41Error } from '../../errors.ts';
 import type { RunResult } from '../../runner/result.ts';
@@ -45,7 +47,7 @@ export class LedgerError extends Proto41Error {
   }
 }
 
-/** The entries of a file, oldest first; none when it does not exist yet. Throws LedgerError. */
+/** The entries of a file, oldest first; none when it does not exist yet, but its folder does. Throws LedgerError. */
 export const readLedger = async (file: string): Promise<readonly LedgerEntry[]> => {
   const lines = (await contentOf(file)).split('\n');
   return lines.flatMap((line, index) => (line.trim() === '' ? [] : [entryOf(file, index + 1, line)]));
@@ -75,7 +77,8 @@ const contentOf = async (file: string): Promise<string> => {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    // What is told only when the run is over is told too late.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT' && existsSync(dirname(file))) return '';
     throw new LedgerError(file, 1, error instanceof Error ? error.message : String(error), error);
   }
 };

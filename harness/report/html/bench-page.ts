@@ -1,6 +1,7 @@
 import { benchExitCode } from '../../bench/exit-code.ts';
 import type { BenchResult, FloorResult, Latency, Setting, Throughput } from '../../bench/result.ts';
 import { benchFigures, settingText } from '../bench/figures.ts';
+import { latencyLegend, ratioMeaning, throughputLegend } from '../bench/legend.ts';
 import { spreadText } from '../bench/spread-text.ts';
 import { durationText } from '../duration.ts';
 import { figureView } from '../plot/figure-view.ts';
@@ -31,8 +32,8 @@ export const benchPage = (result: BenchResult): string => {
       ${findings.length > 0 && html`<h2>What the numbers show</h2>${findingTable(result)}`}
       <h2>Figures</h2>
       ${benchFigures(result).map((figure, index) => figureView(figure, `figure-${String(index)}`))}
-      ${throughput.length > 0 && html`<h2>Throughput</h2>${throughputTable(throughput)}`}
-      ${latency.length > 0 && html`<h2>Latency</h2>${latencyTable(latency)}`}
+      ${throughput.length > 0 && html`<h2>Throughput</h2>${throughputTable(throughput)}<p>${throughputLegend(result)}</p>`}
+      ${latency.length > 0 && html`<h2>Latency</h2>${latencyTable(latency)}<p>${latencyLegend(result)}</p>`}
       ${result.scale !== undefined && html`<h2>Many nodes</h2>${scaleTable(result.scale)}`}
       <h2>Requirements</h2>
       ${table(
@@ -104,16 +105,30 @@ const settingCells = (each: Setting, among: readonly Setting[]): readonly Conten
 
 const throughputTable = (throughput: readonly Throughput[]): Markup =>
   table(
-    ['setting', 'frame size', 'throughput (frames/s)', 'at most 0.5 % lost', 'in relation to native', 'line', 'limit'],
+    [
+      'setting',
+      'frame size',
+      'without loss (frames/s)',
+      'capacity (frames/s)',
+      'of native',
+      'line (frames/s)',
+      'limit',
+    ],
     throughput.map((each) => [
       ...settingCells(each, throughput),
       spreadText(each.rate),
       spreadText(each.capacity),
-      each.ratioToNative === undefined ? '' : spreadText(each.ratioToNative),
+      ratioText(each, throughput),
       shortNumber(each.theoreticalRate),
       each.limit === 'tester' ? 'the tester: it is at least this' : 'the device',
     ]),
   );
+
+const ratioText = (one: Throughput, all: readonly Throughput[]): string => {
+  const meaning = ratioMeaning(one, all);
+  if (one.ratioToNative === undefined || meaning === 'unknown') return one.mode === 'native' ? '' : '-';
+  return `${meaning === 'exact' ? '' : `${meaning} `}${spreadText(one.ratioToNative)}`;
+};
 
 const NS_PER_US = 1000;
 

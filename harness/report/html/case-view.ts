@@ -13,8 +13,8 @@ import { packetView } from './packet-view.ts';
 import type { EvidenceFrame } from '../evidence-frame.ts';
 import type { ReportedRun } from './reported-run.ts';
 import { sequenceView } from './sequence-view.ts';
-import { shownVerdict } from '../shown-verdict.ts';
-import { verdictWord } from './verdict-mark.ts';
+import { isUnexpectedPass, shownVerdict } from '../shown-verdict.ts';
+import { unexpectedPassWord, verdictWord } from './verdict-mark.ts';
 
 /** Violations of one case that are drawn; a case of many vectors can fail in each. */
 const DRAWN_VIOLATIONS = 4;
@@ -32,7 +32,9 @@ export const caseView = (result: CaseResult, context: CaseViewContext): Markup =
   const { lookup, anchor, runLabel } = context;
   const verdict = shownVerdict(result);
   const known = lookup(result.requirement);
-  const short = verdict === 'pass' ? (known?.title ?? '') : essence(result);
+  const isWrongPass = isUnexpectedPass(result);
+  const isPlainPass = verdict === 'pass' && !isWrongPass;
+  const short = isPlainPass ? (known?.title ?? '') : essence(result);
   return html`<details
     class="case"
     id="${anchor}"
@@ -43,9 +45,9 @@ export const caseView = (result: CaseResult, context: CaseViewContext): Markup =
     data-run="${runLabel}"
   >
     <summary>
-      ${verdictWord(verdict)} <strong>${result.id}</strong> <span class="soft">${runLabel}</span> ${shortened(short, 180)}
+      ${isWrongPass ? unexpectedPassWord : verdictWord(verdict)} <strong>${result.id}</strong> <span class="soft">${runLabel}</span> ${shortened(short, 180)}
     </summary>
-    <div class="body">${verdict === 'pass' ? passBody(result) : fullBody(result, context)}</div>
+    <div class="body">${isPlainPass ? passBody(result) : fullBody(result, context)}</div>
   </details> `;
 };
 

@@ -10,7 +10,7 @@ export const filterForm = (label: string, choices: readonly FilterChoice[]): Mar
   html`<form class="filters" hidden aria-label="${label}">
     ${choices.map(choice)}
     <label>text <input type="search" name="text" /></label>
-    <button type="reset">all</button> <output id="shown" aria-live="polite"></output>
+    <button type="reset">show all</button> <output id="shown" aria-live="polite"></output>
   </form>`;
 
 /** The values of a filter, in the order of the alphabet. */

@@ -1,8 +1,8 @@
 import { grouped } from '../../grouped.ts';
 import type { CaseResult } from '../../runner/result.ts';
 import { html, type Markup } from './markup.ts';
-import { shownVerdict, WORST_FIRST } from '../shown-verdict.ts';
-import { verdictSign } from './verdict-mark.ts';
+import { isUnexpectedPass, shownVerdict, WORST_FIRST } from '../shown-verdict.ts';
+import { unexpectedPassSign, verdictSign } from './verdict-mark.ts';
 
 export interface MatrixEntry {
   readonly result: CaseResult;
@@ -35,11 +35,15 @@ const rowView = (requirement: string, entries: readonly MatrixEntry[], columns: 
     .flatMap((entry) => (entry === undefined ? [] : [shownVerdict(entry.result)]))
     .filter((verdict) => verdict !== 'skip');
   const differs = new Set(judged).size > 1;
-  return html`<tr${differs && html` class="differs"`}><th scope="row">${requirement}</th>${worst.map((entry) => html`<td>${entry !== undefined && html`<a href="#${entry.anchor}">${verdictSign(shownVerdict(entry.result))}</a>`}</td>`)}</tr>
+  return html`<tr${differs && html` class="differs"`}><th scope="row">${requirement}</th>${worst.map((entry) => html`<td>${entry !== undefined && html`<a href="#${entry.anchor}">${isUnexpectedPass(entry.result) ? unexpectedPassSign : verdictSign(shownVerdict(entry.result))}</a>`}</td>`)}</tr>
 `;
 };
 
-const worstOf = (entries: readonly MatrixEntry[]): MatrixEntry | undefined =>
-  WORST_FIRST.map((verdict) => entries.find(({ result }) => shownVerdict(result) === verdict)).find(
+/** What is unexpected is worse than what is not, whatever its verdict. */
+const worstOf = (entries: readonly MatrixEntry[]): MatrixEntry | undefined => {
+  const unexpected = entries.filter(({ result }) => result.expectation.unexpected);
+  const candidates = unexpected.length > 0 ? unexpected : entries;
+  return WORST_FIRST.map((verdict) => candidates.find(({ result }) => shownVerdict(result) === verdict)).find(
     (entry) => entry !== undefined,
   );
+};

@@ -22,3 +22,7 @@ export const verdictSign = (verdict: ShownVerdict, reason = ''): Markup => {
   const words = reason === '' ? verdict : `${verdict}: ${reason}`;
   return html`<span class="v v-${verdict}" title="${words}" role="img" aria-label="${words}">${SIGNS[verdict]}</span>`;
 };
+
+/** A pass that fails the run, as a word and as a sign. */
+export const unexpectedPassWord = html`<span class="v v-fail">✗ unexpected pass</span>`;
+export const unexpectedPassSign = html`<span class="v v-fail" title="unexpected pass" role="img" aria-label="unexpected pass">✗</span>`;

@@ -23,11 +23,23 @@ export const comparisonLine = ({ changes, unchanged }: Comparison): string =>
 
 /** One line for each case that is not as it was. */
 export const comparisonLines = (comparison: Comparison): string[] =>
-  sections(comparison).flatMap(({ title, cases }) => [
+  sections(comparison).flatMap(({ change, title, cases }) => [
     '',
     title,
-    ...cases.map((each) => `  ${printable(caseLine(each))}`),
+    ...shownOf(change, cases).map((each) => `  ${printable(caseLine(each))}`),
+    ...moreOf(change, cases).map((line) => `  ${line}`),
   ]);
+
+/** A baseline of a part differs in hundreds of cases of which nothing is wrong. */
+const SHOWN_AS_EXPECTED = 20;
+
+const shownOf = (change: Change, cases: readonly ChangedCase[]): readonly ChangedCase[] =>
+  change === 'added' || change === 'changed' ? cases.slice(0, SHOWN_AS_EXPECTED) : cases;
+
+const moreOf = (change: Change, cases: readonly ChangedCase[]): readonly string[] => {
+  const left = cases.length - shownOf(change, cases).length;
+  return left === 0 ? [] : [`and ${String(left)} more; \`report --json\` has all`];
+};
 
 /** The same for Markdown. */
 export const comparisonMarkdown = (comparison: Comparison): string =>
@@ -35,19 +47,22 @@ export const comparisonMarkdown = (comparison: Comparison): string =>
     '### Compared with the baseline',
     '',
     markdownText(comparisonLine(comparison)),
-    ...sections(comparison).flatMap(({ title, cases }) => [
+    ...sections(comparison).flatMap(({ change, title, cases }) => [
       '',
       `**${title}**`,
       '',
-      ...cases.map((each) => `- ${markdownText(caseLine(each))}`),
+      ...shownOf(change, cases).map((each) => `- ${markdownText(caseLine(each))}`),
+      ...moreOf(change, cases).map((line) => `- ${line}`),
     ]),
     '',
   ].join('\n');
 
-const sections = ({ changes }: Comparison): { title: string; cases: readonly ChangedCase[] }[] =>
-  ORDER.map((change) => ({ title: TITLES[change], cases: changes.filter((each) => each.change === change) })).filter(
-    ({ cases }) => cases.length > 0,
-  );
+const sections = ({ changes }: Comparison): { change: Change; title: string; cases: readonly ChangedCase[] }[] =>
+  ORDER.map((change) => ({
+    change,
+    title: TITLES[change],
+    cases: changes.filter((each) => each.change === change),
+  })).filter(({ cases }) => cases.length > 0);
 
 const caseLine = ({ id, profile, before, after }: ChangedCase): string => {
   const way = `${before?.verdict ?? 'absent'} → ${after?.verdict ?? 'absent'}`;

@@ -75,8 +75,10 @@ const common = (result: CaseResult, { target, node }: RunResult): Pick<SarifFind
   },
 });
 
-/** Relative to the folder that holds this report, as everywhere in the results. */
-const placeOf = (evidence: string | undefined): Pick<SarifFinding, 'place'> =>
-  evidence === undefined ? {} : { place: { uri: relativeUri(evidence) } };
+/**
+ * Relative to the folder that holds this report, as everywhere in the results. What has no evidence is at the results themselves: services
+ * refuse a result without a file.
+ */
+const placeOf = (evidence = 'results.json'): Pick<SarifFinding, 'place'> => ({ place: { uri: relativeUri(evidence) } });
 
 const fingerprintOf = ({ id, profile }: CaseResult, requirement: string): string => `${requirement} ${id} [${profile}]`;

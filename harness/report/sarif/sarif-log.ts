@@ -80,7 +80,7 @@ export class SarifLog {
       ruleIndex,
       ...(kind === 'fail' ? {} : { kind }),
       level: kind === 'fail' ? (finding.level ?? levelOf(this.#ruleOf(requirement))) : 'none',
-      message: { text: message },
+      message: { text: plainText(message) },
       locations: [
         {
           ...(place === undefined ? {} : { physicalLocation: physicalLocation(place) }),
@@ -97,7 +97,7 @@ export class SarifLog {
     this.#notifications.push({
       level,
       ...(code === undefined ? {} : { descriptor: { id: code } }),
-      message: { text: message },
+      message: { text: plainText(message) },
       ...(place === undefined
         ? {}
         : {
@@ -153,6 +153,9 @@ export class SarifLog {
     };
   };
 }
+
+/** As SARIF wants text that is no template (section 3.11.5), and without what would be an embedded link (3.11.6). */
+const plainText = (text: string): string => text.replaceAll('{', '{{').replaceAll('}', '}}').replaceAll('](', '] (');
 
 const physicalLocation = ({ uri, region }: SarifPlace): unknown => ({
   artifactLocation: { uri },

@@ -23,6 +23,8 @@ export interface AfPacketWireOptions
   extends InterfaceWireOptions, Pick<PacketSocketOptions, 'receiveBufferBytes' | 'batchFrames' | 'lendsFrames'> {
   /** Frames that were lost unread end the wire, unless this says that they are only counted. */
   readonly tolerateLoss?: boolean;
+  /** Called after every batch of frames that was handed over, before there is a look whether more have come. */
+  readonly onBatch?: () => void;
 }
 
 /**
@@ -34,6 +36,10 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
   readonly #socket: PacketSocket;
   readonly #watch: ReadableWatch;
   readonly #tolerateLoss: boolean;
+  readonly #onBatch: (() => void) | undefined;
+  readonly #take = (frame: Uint8Array, timestampNs: bigint): void => {
+    if (this.#end === undefined) this.frames.emit(frame, timestampNs);
+  };
   #waiting: Uint8Array[] = [];
   #retry: NodeJS.Timeout | undefined;
   #end: { readonly reason: Error | undefined } | undefined;
@@ -44,6 +50,7 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
     super();
     this.port = options.port;
     this.#tolerateLoss = options.tolerateLoss ?? false;
+    this.#onBatch = options.onBatch;
     this.#socket = new PacketSocket(options);
     this.#watch = watchReadable(this.#socket.fd, () => {
       this.#read();
@@ -108,12 +115,11 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
   #read(): void {
     try {
       for (let batch = 0; batch < BATCHES_PER_TURN && this.#end === undefined; batch += 1) {
-        const count = this.#socket.receive((frame, timestampNs) => {
-          if (this.#end === undefined) this.frames.emit(frame, timestampNs);
-        });
-        if (count > 0) this.#linkDown = false;
-        // The queue is empty; to ask it again would only give an error.
-        if (count < this.#socket.batchFrames) break;
+        const count = this.#socket.receive(this.#take);
+        // Asked until there is nothing left: more has come meanwhile, as a rule, and the event loop costs more than a call.
+        if (count === 0) break;
+        this.#linkDown = false;
+        this.#onBatch?.();
       }
       if (this.#end === undefined && !this.#tolerateLoss) this.#checkLoss();
     } catch (error) {

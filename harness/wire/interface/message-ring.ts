@@ -15,7 +15,8 @@ const MESSAGE = {
 const VECTOR = { base: 0, length: 8, lengthBytes: 16 } as const;
 /** `struct cmsghdr`, followed by its data. */
 const CONTROL = { length: 0, level: 8, type: 12, data: 16, alignment: 8 } as const;
-const CONTROL_BYTES = 128;
+/** Room for the control messages of one frame: a time stamp and auxiliary data. */
+export const CONTROL_BYTES = 128;
 const MSG_TRUNC = 0x20;
 
 const LITTLE_ENDIAN = true;
@@ -29,18 +30,21 @@ export class MessageRing {
   readonly #headers: DataView;
   readonly #vectors: DataView;
   readonly #frames: Uint8Array;
-  readonly #controls: Uint8Array;
-  readonly #controlView: DataView;
+  readonly #controlBytes: number;
+  readonly #controls: DataView;
   /** The last view of each place: frames in a row often have one length. */
   readonly #views: Uint8Array[] = [];
-  #prepared = false;
+  #isLaidOut = false;
+  /** Places of which the kernel has written the header. */
+  #written = 0;
 
-  constructor(count: number, frameBytes: number) {
+  /** @param controlBytes room for the control messages of each frame; without any the kernel has nothing to write there */
+  constructor(count: number, frameBytes: number, controlBytes: 0 | typeof CONTROL_BYTES = 0) {
     this.count = count;
     this.#frameBytes = frameBytes;
     this.#frames = new Uint8Array(count * frameBytes);
-    this.#controls = new Uint8Array(count * CONTROL_BYTES);
-    this.#controlView = new DataView(this.#controls.buffer);
+    this.#controlBytes = controlBytes;
+    this.#controls = new DataView(new ArrayBuffer(count * controlBytes));
     this.#headers = new DataView(new ArrayBuffer(count * MESSAGE.lengthBytes));
     this.#vectors = new DataView(new ArrayBuffer(count * VECTOR.lengthBytes));
     this.headers = viewed(this.#headers);
@@ -55,15 +59,16 @@ export class MessageRing {
     }
   }
 
-  /** Makes the whole ring ready to receive. */
-  prepareToReceive(): void {
-    if (!this.#prepared) this.#layOutToReceive();
-    for (let index = 0; index < this.count; index += 1) {
-      // What the kernel writes to; the upper half of the length is zero.
-      const header = index * MESSAGE.lengthBytes;
-      this.#headers.setUint32(header + MESSAGE.controlBytes, CONTROL_BYTES, LITTLE_ENDIAN);
-      this.#headers.setInt32(header + MESSAGE.flags, 0, LITTLE_ENDIAN);
-    }
+  /** Makes the whole ring ready for `receive`, which returns how many places it has filled, from the first on. */
+  fill(receive: (headers: Uint8Array, count: number) => number): number {
+    if (!this.#isLaidOut) this.#layOutToReceive();
+    // The kernel writes how long the control messages are over the room for them; the upper half is zero.
+    for (let index = 0; index < this.#written; index += 1)
+      this.#headers.setUint32(index * MESSAGE.lengthBytes + MESSAGE.controlBytes, this.#controlBytes, LITTLE_ENDIAN);
+    this.#written = 0;
+    const count = receive(this.headers, this.count);
+    if (this.#controlBytes > 0) this.#written = count;
+    return count;
   }
 
   /** Copies frames in, from `first` on, and returns how many there was room for. */
@@ -113,13 +118,13 @@ export class MessageRing {
   /** The first four bytes of that data, 0 for none; without an object for each frame. */
   controlWord(index: number, level: number, type: number): number {
     const at = this.#controlAt(index, level, type);
-    return at < 0 ? 0 : this.#controlView.getUint32(index * CONTROL_BYTES + at, LITTLE_ENDIAN);
+    return at < 0 ? 0 : this.#controls.getUint32(index * CONTROL_BYTES + at, LITTLE_ENDIAN);
   }
 
   /** Where the data begins, -1 for nowhere. */
   #controlAt(index: number, level: number, type: number): number {
     const bytes = this.#headers.getUint32(index * MESSAGE.lengthBytes + MESSAGE.controlBytes, LITTLE_ENDIAN);
-    const view = this.#controlView;
+    const view = this.#controls;
     const start = index * CONTROL_BYTES;
     for (let offset = 0; offset + CONTROL.data <= Math.min(bytes, CONTROL_BYTES);) {
       const length = view.getUint32(start + offset + CONTROL.length, LITTLE_ENDIAN);
@@ -134,13 +139,15 @@ export class MessageRing {
   }
 
   #layOutToReceive(): void {
-    const controls = addressOf(this.#controls);
+    const controls = this.#controlBytes === 0 ? 0n : addressOf(viewed(this.#controls));
     for (let index = 0; index < this.count; index += 1) {
       const header = index * MESSAGE.lengthBytes;
-      this.#headers.setBigUint64(header + MESSAGE.control, controls + BigInt(index * CONTROL_BYTES), LITTLE_ENDIAN);
+      const control = this.#controlBytes === 0 ? 0n : controls + BigInt(index * this.#controlBytes);
+      this.#headers.setBigUint64(header + MESSAGE.control, control, LITTLE_ENDIAN);
       this.#setVectorLength(index, this.#frameBytes);
     }
-    this.#prepared = true;
+    this.#written = this.#controlBytes === 0 ? 0 : this.count;
+    this.#isLaidOut = true;
   }
 
   #setVectorLength(index: number, length: number): void {

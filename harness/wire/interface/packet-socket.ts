@@ -1,7 +1,8 @@
 /** A raw packet socket on one network interface (packet(7)), opened in the network namespace that the thread is in. */
 import { WireError } from '../wire-error.ts';
 import { interfaceIndexOf, linkStateOf, type LinkState } from './link-probe.ts';
-import { MessageRing } from './message-ring.ts';
+import { CONTROL_BYTES, MessageRing } from './message-ring.ts';
+import { PacketRing } from './packet-ring.ts';
 import {
   bindSocket,
   closeDescriptor,
@@ -12,8 +13,9 @@ import {
   sendFrame,
   sendMessages,
   setSocketOption,
+  throwPendingError,
 } from './system-calls.ts';
-import { saysVlanTag, withVlanTag } from './vlan-tag.ts';
+import { saysVlanTag, tagBeside, withVlanTag } from './vlan-tag.ts';
 
 const AF_PACKET = 17;
 const SOCK_RAW = 3;
@@ -37,6 +39,8 @@ const MSG_DONTWAIT = 0x40;
 export const MAXIMUM_FRAME_BYTES = 65_536 + 64;
 export const MINIMUM_FRAME_BYTES = 14;
 const SEND_BUFFER_BYTES = 8 * 1024 * 1024;
+/** Taken from a ring in one go. */
+const FRAMES_PER_READ = 256;
 const NONE: Uint8Array[] = [];
 
 export interface PacketSocketOptions {
@@ -45,7 +49,10 @@ export interface PacketSocketOptions {
   readonly receiveBufferBytes?: number;
   /** Frames per system call; 32 unless given. */
   readonly batchFrames?: number;
-  /** Whether frames are lent to whoever listens, without a time stamp: the memory is used again after that. */
+  /**
+   * Whether frames are lent to whoever listens, without a time stamp: the memory is used again after that. They lie in a ring that the
+   * kernel fills, so that none of them costs a system call.
+   */
   readonly lendsFrames?: boolean;
 }
 
@@ -62,8 +69,11 @@ export class PacketSocket {
   readonly interfaceName: string;
   readonly #interfaceIndex: number;
   readonly #receiving: MessageRing;
+  readonly #ring: PacketRing | undefined;
   readonly #sending: MessageRing;
-  readonly #lendsFrames: boolean;
+  readonly #take = (headers: Uint8Array, count: number): number =>
+    receiveMessages(this.fd, headers, count, MSG_DONTWAIT);
+  #lastCount = 0;
   /** Frames in the sending ring that were not sent yet. */
   #queued = 0;
   #received = 0;
@@ -76,48 +86,43 @@ export class PacketSocket {
     lendsFrames = false,
   }: PacketSocketOptions) {
     this.interfaceName = interfaceName;
-    this.#lendsFrames = lendsFrames;
-    this.#receiving = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
+    this.#receiving = lendsFrames
+      ? new MessageRing(1, MAXIMUM_FRAME_BYTES)
+      : new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES, CONTROL_BYTES);
     this.#sending = new MessageRing(batchFrames, MAXIMUM_FRAME_BYTES);
     this.fd = openPacketSocket();
     try {
       this.#interfaceIndex = interfaceIndexOf(this.fd, interfaceName);
       forceOption(this.fd, OPTION.receiveBufferForce, receiveBufferBytes);
       forceOption(this.fd, OPTION.sendBufferForce, SEND_BUFFER_BYTES);
-      if (!lendsFrames) setSocketOption(this.fd, SOL_SOCKET, OPTION.timestampNs, 1);
-      setSocketOption(this.fd, SOL_PACKET, OPTION.auxiliaryData, 1);
+      if (lendsFrames) this.#ring = new PacketRing(this.fd, () => this.#takeLong());
+      else {
+        setSocketOption(this.fd, SOL_SOCKET, OPTION.timestampNs, 1);
+        setSocketOption(this.fd, SOL_PACKET, OPTION.auxiliaryData, 1);
+      }
       // Frames of our own would otherwise be taken for the DUT's.
       setSocketOption(this.fd, SOL_PACKET, OPTION.ignoreOutgoing, 1);
       setSocketOption(this.fd, SOL_PACKET, OPTION.addMembership, membership(this.#interfaceIndex));
       bindSocket(this.fd, linkAddress(this.#interfaceIndex));
     } catch (error) {
-      closeDescriptor(this.fd);
+      this.close();
       throw error;
     }
   }
 
   /**
-   * Hands over the frames of one batch; returns how many there were, 0 when the queue was empty.
+   * Hands over the frames of one batch; returns how many there were, 0 when there are none.
    *
    * @throws SystemCallError, e.g. `ENETDOWN` once after the interface went down
    */
   receive(onFrame: (frame: Uint8Array, timestampNs: bigint) => void): number {
+    if (this.#ring !== undefined) return this.#receiveFromRing(this.#ring, onFrame);
     const ring = this.#receiving;
-    ring.prepareToReceive();
-    let count: number;
-    try {
-      count = receiveMessages(this.fd, ring.headers, ring.count, MSG_DONTWAIT);
-    } catch (error) {
-      if (hasErrorName(error, 'EAGAIN', 'EINTR')) return 0;
-      throw error;
-    }
+    const count = ring.fill(this.#take);
     for (let index = 0; index < count; index += 1) {
       const lent = ring.lent(index);
       if (ring.isTruncated(index)) throw lostFrames(`a frame on ${this.interfaceName} was longer than ${lent.length}`);
-      const isTagged = saysVlanTag(ring.controlWord(index, SOL_PACKET, OPTION.auxiliaryData));
-      const auxiliary = isTagged ? ring.control(index, SOL_PACKET, OPTION.auxiliaryData) : undefined;
-      const frame = this.#lendsFrames ? lent : lent.slice();
-      onFrame(auxiliary === undefined ? frame : withVlanTag(frame, auxiliary), this.#timestampNs(index));
+      onFrame(this.#withTag(index, lent.slice()), this.#timestampNs(index));
     }
     return count;
   }
@@ -170,18 +175,13 @@ export class PacketSocket {
       : Array.from({ length: queued - sent }, (_, index) => ring.lent(sent + index).slice());
   }
 
-  /** The most that one call of `receive` hands over. */
-  get batchFrames(): number {
-    return this.#receiving.count;
-  }
-
   statistics(): PacketStatistics {
     const counters = new Uint32Array(2); // reading resets them (`struct tpacket_stats`)
     getSocketOption(this.fd, SOL_PACKET, OPTION.statistics, new Uint8Array(counters.buffer));
     // The first counts the second as well.
     this.#dropped += counters[1] ?? 0;
     this.#received += counters[0] ?? 0;
-    return { received: this.#received, dropped: this.#dropped };
+    return { received: this.#received, dropped: this.#dropped + (this.#ring?.lost ?? 0) };
   }
 
   linkState(): LinkState {
@@ -189,6 +189,7 @@ export class PacketSocket {
   }
 
   close(): void {
+    this.#ring?.close();
     closeDescriptor(this.fd);
   }
 
@@ -201,8 +202,28 @@ export class PacketSocket {
     }
   }
 
+  #receiveFromRing(ring: PacketRing, onFrame: (frame: Uint8Array, timestampNs: bigint) => void): number {
+    const count = ring.receive(onFrame, FRAMES_PER_READ);
+    // An error wakes whoever waits for frames, and finds none: not to be asked for after each that were there.
+    if (count === 0 && this.#lastCount === 0) throwPendingError(this.fd);
+    this.#lastCount = count;
+    return count;
+  }
+
+  #takeLong(): Uint8Array | undefined {
+    const ring = this.#receiving;
+    return ring.fill(this.#take) === 0 || ring.isTruncated(0) ? undefined : ring.lent(0);
+  }
+
+  /** The kernel takes a VLAN tag out of the frame. */
+  #withTag(index: number, frame: Uint8Array): Uint8Array {
+    if (!saysVlanTag(this.#receiving.controlWord(index, SOL_PACKET, OPTION.auxiliaryData))) return frame;
+    const auxiliary = this.#receiving.control(index, SOL_PACKET, OPTION.auxiliaryData);
+    return auxiliary === undefined ? frame : withVlanTag(frame, tagBeside(auxiliary));
+  }
+
   #timestampNs(index: number): bigint {
-    const time = this.#lendsFrames ? undefined : this.#receiving.control(index, SOL_SOCKET, OPTION.timestampNs);
+    const time = this.#receiving.control(index, SOL_SOCKET, OPTION.timestampNs);
     return time === undefined ? 0n : time.getBigInt64(0, true) * 1_000_000_000n + time.getBigInt64(8, true);
   }
 }

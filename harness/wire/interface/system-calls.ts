@@ -1,5 +1,6 @@
 /** The C library through koffi, in this file alone: koffi's `node.poll` may change between versions (package.json pins one). */
 import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import { Proto41Error } from '../../errors.ts';
@@ -33,6 +34,10 @@ const calls: {
   readonly recvmmsg: IntCall<[fd: number, messages: Uint8Array, count: number, flags: number, timeout: null]>;
   readonly ioctl: IntCall<[fd: number, request: number, argument: Uint8Array]>;
   readonly clock_gettime: IntCall<[clock: number, time: Uint8Array]>;
+  readonly mmap: (
+    ...parameters: [address: null, length: number, protection: number, flags: number, fd: number, offset: number]
+  ) => bigint;
+  readonly munmap: IntCall<[address: bigint, length: number]>;
   readonly unshare: IntCall<[flags: number]>;
   readonly setns: IntCall<[fd: number, kind: number]>;
 } = {
@@ -46,6 +51,8 @@ const calls: {
   recvmmsg: library.func('int recvmmsg(int fd, void *messages, unsigned int count, int flags, void *timeout)'),
   ioctl: library.func('int ioctl(int fd, unsigned long request, void *argument)'),
   clock_gettime: library.func('int clock_gettime(int clock, void *time)'),
+  mmap: library.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, long offset)'),
+  munmap: library.func('int munmap(void *address, size_t length)'),
   unshare: library.func('int unshare(int flags)'),
   setns: library.func('int setns(int fd, int kind)'),
 };
@@ -73,6 +80,16 @@ export const getSocketOption = (fd: number, level: number, name: number, value: 
   checked('getsockopt', calls.getsockopt(fd, level, name, value, length));
 };
 
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+
+/** Throws SystemCallError with what has gone wrong with a socket since it was asked last, if anything has. */
+export const throwPendingError = (fd: number): void => {
+  const errno = new Int32Array(1);
+  getSocketOption(fd, SOL_SOCKET, SO_ERROR, new Uint8Array(errno.buffer));
+  if (errno[0] !== undefined && errno[0] !== 0) throw new SystemCallError('the socket', errno[0]);
+};
+
 export const sendFrame = (fd: number, frame: Uint8Array, flags: number): void => {
   checked('send', calls.send(fd, frame, frame.length, flags));
 };
@@ -81,9 +98,16 @@ export const sendFrame = (fd: number, frame: Uint8Array, flags: number): void =>
 export const sendMessages = (fd: number, messages: Uint8Array, count: number, flags: number): number =>
   checked('sendmmsg', calls.sendmmsg(fd, messages, count, flags));
 
-/** @returns how many messages were received */
-export const receiveMessages = (fd: number, messages: Uint8Array, count: number, flags: number): number =>
-  checked('recvmmsg', calls.recvmmsg(fd, messages, count, flags, null));
+const { EAGAIN, EINTR } = constants.errno;
+
+/** @returns how many messages were received; 0 when there are none now, which is too common for an exception */
+export const receiveMessages = (fd: number, messages: Uint8Array, count: number, flags: number): number => {
+  const received = calls.recvmmsg(fd, messages, count, flags, null);
+  if (received >= 0) return received;
+  const errno = koffi.errno();
+  if (errno === EAGAIN || errno === EINTR) return 0;
+  throw new SystemCallError('recvmmsg', errno);
+};
 
 export const controlDevice = (fd: number, request: number, argument: Uint8Array): void => {
   checked('ioctl', calls.ioctl(fd, request, argument));
@@ -103,6 +127,31 @@ export const closeDescriptor = (fd: number): void => {
 
 /** Where bytes lie in memory. They must stay referenced, and must not be a slice of a pool, for as long as C uses them. */
 export const addressOf = (bytes: Uint8Array): bigint => koffi.address(bytes);
+
+/** Memory that a descriptor shares with the kernel. */
+export interface MappedMemory {
+  readonly buffer: ArrayBuffer;
+  /** Can be repeated. Whoever touches the buffer after it ends the process. */
+  unmap(): void;
+}
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+const MAP_FAILED = 2n ** 64n - 1n;
+
+/** Throws SystemCallError. */
+export const mapMemory = (fd: number, lengthBytes: number): MappedMemory => {
+  const address = calls.mmap(null, lengthBytes, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+  if (address === MAP_FAILED) throw new SystemCallError('mmap', koffi.errno());
+  let isMapped = true;
+  return {
+    buffer: koffi.view(address, lengthBytes),
+    unmap: () => {
+      if (isMapped) checked('munmap', calls.munmap(address, lengthBytes));
+      isMapped = false;
+    },
+  };
+};
 
 const CLOCK_REALTIME = 0;
 const time = new BigInt64Array(2);

@@ -1,7 +1,7 @@
 /*
  * An overlay node in user space, as one would write it in C: IPv6 in IPv4 for one 6rd domain whose prefix ends on a byte, between two
- * packet sockets, with the same batches of system calls as the reference. Its neighbours are given and its only route is a router; it
- * checks lengths, checksums, hop limits and that embedded addresses agree, counts nothing and answers nothing.
+ * packet sockets, with up to BATCH frames for each system call. Its neighbours are given and its only route is a router; it checks
+ * lengths, checksums, hop limits and that embedded addresses agree, counts nothing and answers nothing.
  *
  * Usage: forward POD-DEVICE UNDERLAY-DEVICE OWN-IPV4 6RD-PREFIX-BYTES(0-8) IPV4-PREFIX-BYTES(0-3) TTL ROUTER-MAC POD-MAC
  */
@@ -19,7 +19,12 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-enum { BATCH = 32, SPACE = 2048, ETHERNET = 14, OUTER = 20, INNER = 40, BATCHES_PER_TURN = 8 };
+/* Frames with each system call. */
+#ifndef BATCH
+#define BATCH 128
+#endif
+
+enum { SPACE = 2048, ETHERNET = 14, OUTER = 20, INNER = 40, BATCHES_PER_TURN = 8 };
 
 struct port {
   int fd;

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import * as v from 'valibot';
 import { examinationText } from '../../../harness/cli/doctor/text.ts';
 import { nodeCheck } from '../../../harness/cli/doctor/programs.ts';
@@ -63,6 +63,22 @@ test('an explicit run of Linux without QEMU does not fall back: exit code 3', as
   assert.is(exitCode, 3);
   assert.match(stderr, 'qemu-system-x86_64');
 });
+
+for (const [what, stderr, found, remedy] of [
+  ['does not answer', 'Cannot connect to the Docker daemon', /does not answer|not installed/, /start it|docker\.io/],
+  ['lets nobody in', 'permission denied while trying to connect', /does not let this user in/, /^be root/],
+] as const) {
+  test(`a docker engine that ${what} is told from others, with what to do`, async () => {
+    const folder = await mkdtemp(join(empty, 'docker-'));
+    await writeFile(join(folder, 'docker'), `#!/bin/sh\necho '${stderr}' >&2\nexit 1\n`, { mode: 0o755 });
+    const PATH = [folder, process.env['PATH']].join(delimiter);
+    const { stdout } = await proto41(['doctor', '--json'], { environment: { PATH }, cwd: empty });
+    const docker = v.parse(examinationSchema, JSON.parse(stdout)).checks.find(({ name }) => name === 'docker');
+    assert.is(docker?.state, 'limited');
+    assert.match(docker?.found ?? '', found);
+    assert.match(docker?.remedy ?? '', remedy);
+  });
+}
 
 test('an old Node and a folder that cannot be written are missing', async () => {
   assert.is(nodeCheck('v18.20.0').state, 'missing');

@@ -1,10 +1,11 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { INTEROP_SCHEMA, type InteropResult } from '../../../harness/interop/result.ts';
 import { readEnds } from '../../../harness/cli/interop/end-text.ts';
 import { shippedEnds } from '../../../harness/cli/interop/shipped-ends.ts';
 import { parseProfile } from '../../../harness/profile/index.ts';
+import { whyNoProjectImage } from '../../node/docker/support.ts';
 import { whyNoNetns } from '../../node/netns/support.ts';
 import { whyNoVm } from '../../node/vm/support.ts';
 import { assert, suite } from '../../support/suite.ts';
@@ -13,6 +14,7 @@ import { commandLine, proto41, start } from '../support.ts';
 const test = suite('cli/interop', { timeoutMs: 120_000 });
 const noNetns = await whyNoNetns();
 const noVm = await whyNoVm();
+const noImage = noNetns ?? (await whyNoProjectImage());
 
 let folder: string;
 let count = 0;
@@ -38,6 +40,10 @@ test('an end is a target with its node and kernel, every default filled in', () 
     names('linux-sit@vm:all'),
     ['bullseye', 'bookworm', 'trixie', 'sid'].map((kernel) => `linux-sit@vm:${kernel}`),
   );
+  assert.equal(names('linux-sit@docker'), ['linux-sit@docker']);
+  assert.equal(readEnds('linux-sit@docker:bookworm'), [
+    { name: 'linux-sit@docker:bookworm', target: 'linux-sit', node: 'docker', kernel: 'bookworm' },
+  ]);
   assert.equal(readEnds('reference:hl-dec2,dup@memory'), [
     { name: 'reference:hl-dec2,dup@memory', target: 'reference:hl-dec2,dup', node: 'memory' },
   ]);
@@ -70,6 +76,11 @@ for (const [what, parameters, words] of [
   ],
   ['a kernel for a node without one', ['reference@memory:sid'], /expected no kernel behind memory, found "sid"/],
   ['no kernel behind the colon', ['linux-sit@vm:'], /expected a kernel behind "vm:", found none/],
+  [
+    'no kernel of a container behind the colon',
+    ['linux-sit@docker:'],
+    /expected a kernel behind "docker:", found none/,
+  ],
   ['a kernel that does not exist', ['linux-sit@vm:potato'], /expected a kernel \(.*found "potato"/],
   ['a target that does not exist', ['no-such@memory'], /Expected the name of a target/],
   [
@@ -204,6 +215,26 @@ test.skipIf(noVm, 'a Linux kernel and the reference understand each other', asyn
   assert.match(ends.find(({ node }) => node === 'vm')?.kernelRelease ?? '', /^\d+\.\d+/);
   assert.is(pairs[0]?.verdict, 'pass');
   assert.is(pairs[0]?.traffic.length, 8);
+});
+
+test.skipIf(noImage ?? noVm, 'ends in containers are ends like any other, also on a kernel of their own', async () => {
+  const ends = ['--n1', 'linux-sit@docker:bookworm', '--n2', 'reference-live@docker'];
+  const { exitCode, stdout, stderr } = await proto41(['interop', ...ends, '--json', '--out', newOut()]);
+  assert.is(exitCode, 0, stderr);
+  const result = parsed(stdout);
+  assert.equal(
+    result.ends.map(({ name, node }) => [name, node]),
+    [
+      ['linux-sit@docker:bookworm', 'docker'],
+      ['reference-live@docker', 'docker'],
+    ],
+  );
+  assert.match(result.ends[0]?.kernelRelease ?? '', /^6\.1\./);
+  assert.is(result.ends[1]?.kernelRelease, release());
+  const [pair] = result.pairs;
+  assert.is(pair?.verdict, 'pass');
+  assert.is(pair?.traffic.length, 8);
+  assert.match(pair?.rerun ?? '', '--n1 linux-sit@docker:bookworm --n2 reference-live@docker');
 });
 
 test.run();

@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { NetworkNamespace, probeNetns } from '../../../harness/node/netns/index.ts';
 import { makeLinks, NETNS_PORTS, testerInterface } from '../../../harness/node/netns/links.ts';
 import type { InterfaceWire } from '../../../harness/wire/interface/interface-wire.ts';
 import type { PortName } from '../../../harness/wire/wire.ts';
+import { findCommand } from '../../../scripts/requirements.mjs';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Why network namespaces cannot be had here, or undefined. */
 export const whyNoNetns = async (): Promise<string | undefined> => {
@@ -12,6 +17,20 @@ export const whyNoNetns = async (): Promise<string | undefined> => {
   const possibility = await probeNetns();
   if (possibility.kind === 'yes') return undefined;
   return possibility.kind === 'no' ? possibility.reason : 'needs root (or to be run in a user namespace)';
+};
+
+/** Before a command line: somebody without rights runs it. */
+export const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] as const;
+
+/** Why nobody without rights can have network namespaces here, or undefined. */
+export const whyNoUserNamespace = async (): Promise<string | undefined> => {
+  if (process.getuid?.() !== 0) return 'needs root, to become somebody without rights';
+  const [file, ...nobody] = asNobody;
+  if (findCommand(file) === undefined) return `${file} is not installed`;
+  const run = (...command: readonly string[]) => execa(file, [...nobody, ...command], { reject: false });
+  if ((await run('test', '-r', join(ROOT, 'run.ts'))).failed) return 'the project lies where others may not read';
+  const probe = await run('unshare', '--user', '--map-root-user', '--net', 'ip', 'link', 'add', 'type', 'veth');
+  return probe.failed ? `this machine has no user namespaces for everybody: ${probe.stderr}` : undefined;
 };
 
 /** Two namespaces joined as those of a node, without anything in them. */

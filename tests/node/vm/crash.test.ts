@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -98,6 +98,16 @@ test.skipIf(noVm, 'without setpriv the guest itself ends when the runner is gone
   const holder = await startHolder({ PATH: tools });
   await holder.kill('SIGKILL');
   assert.ok(await endedInTime(holder.machinePid));
+});
+
+test('the folder of a runner that was killed while making it is removed too, that of one which lives is not', async () => {
+  const ended = execa('true');
+  await ended;
+  await mkdir(join(temporary, `proto41-vm-${String(ended.pid)}-AbCdEf`));
+  const live = `proto41-vm-${String(process.pid)}-AbCdEf`;
+  await mkdir(join(temporary, live));
+  await sweepRuntimeFolders(temporary);
+  assert.equal(await runtimeFolders(), [live]);
 });
 
 test.skipIf(noVm, 'the folder of a runner that lives is left alone', async () => {

@@ -1,20 +1,14 @@
-import { build, ethernet, ipv4, ipv6, payload, udp } from '../../../harness/packet/index.ts';
+import { build, ethernet, ipv6, payload } from '../../../harness/packet/index.ts';
 import { htmlReport } from '../../../harness/report/html/html-report.ts';
 import { escapeHtml, html } from '../../../harness/report/html/markup.ts';
 import type { EvidenceFrame } from '../../../harness/report/evidence-frame.ts';
 import type { ReportedRun } from '../../../harness/report/html/reported-run.ts';
 import { assert, suite } from '../../support/suite.ts';
-import { caseResult, everyKind, failed, HOSTILE, runResult, violation } from '../fixtures.ts';
+import { caseResult, everyKind, failed, HOSTILE, runResult, tunnelFrame, violation } from '../fixtures.ts';
 
 const test = suite('report/html/html-report');
 
-const FRAME = build(
-  ethernet({ source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }),
-  ipv4({ source: '10.0.0.1', destination: '10.0.0.2', ttl: 63 }),
-  ipv6({ source: 'fd00::1', destination: 'fd00::2', hopLimit: 64 }),
-  udp({ sourcePort: 41000, destinationPort: 41001 }),
-  payload(Uint8Array.of(1, 2, 3)),
-);
+const FRAME = tunnelFrame(64);
 
 const frame = (number: number, bytes = FRAME): EvidenceFrame => ({
   number,
@@ -59,7 +53,7 @@ test('the field at the place that a violation gives is marked, in the table and 
   assert.match(page, /<tr class="marked">\s*<th scope="row">ttl<\/th>/);
   assert.is(page.match(/class="marked"/g)?.length, 1);
   assert.match(page, '<mark>3f</mark>');
-  assert.match(page, 'marked: what is wrong');
+  assert.match(page, 'Marked: what is wrong');
 });
 
 test('a violation without a place marks the field that it names', () => {
@@ -95,6 +89,42 @@ test('shows clause, expected, actual, diagram and rerun of a failure', () => {
     '<svg',
   ])
     assert.match(page, text);
+});
+
+test('the packet that caused the decisive one is shown whole, wherever it stands', () => {
+  const pod = (flowLabel: number): Uint8Array =>
+    build(
+      ethernet({ source: '02:00:00:00:00:01', destination: '02:00:00:00:00:02' }),
+      ipv6({ source: 'fd00::1', destination: 'fd00::2', flowLabel }),
+      payload(Uint8Array.of(1)),
+    );
+  const sent = (number: number, flowLabel: number): EvidenceFrame => ({
+    ...frame(number, pod(flowLabel)),
+    port: 'P',
+    direction: 'inbound',
+  });
+  const frames = Array.from({ length: 12 }, (_, index) => sent(index + 1, 0x10 + index));
+  const pageOf = (decisive: Uint8Array): string =>
+    htmlReport([
+      {
+        ...reported([failed({ violations: [violation({ frameNumber: 13 })] })]),
+        evidence: new Map([['evidence/encap.df-flag.pcapng', [...frames, frame(13, decisive)]]]),
+      },
+    ]);
+  const page = pageOf(pod(0x12));
+  assert.match(page, /Frame 13 came of frame 3, sent to port P: <code>\s*IPv6 fd00::1 &gt; fd00::2 hl 64/);
+  assert.match(page, '3 stimulus: ');
+  // Nothing is said to be a cause that has no mark.
+  assert.not.match(pageOf(pod(0)), 'came of frame');
+});
+
+test('a pass that fails the run is told as such, with what is declared', () => {
+  const mismatch = { kind: 'mismatch', unexpected: true, reason: 'unexpected pass; declared: known bug' } as const;
+  const page = htmlReport([reported([caseResult({ expectation: mismatch })])]);
+  assert.match(page, '✗ unexpected pass');
+  assert.match(page, 'title="unexpected pass"');
+  assert.match(page, 'unexpected pass; declared: known bug');
+  assert.not.match(htmlReport([reported([caseResult()])]), 'unexpected pass');
 });
 
 test('several runs share one matrix, whose rows tell where they differ', () => {

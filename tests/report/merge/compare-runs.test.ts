@@ -1,3 +1,4 @@
+import type { RunResult } from '../../../harness/runner/result.ts';
 import { compareRuns } from '../../../harness/report/merge/compare-runs.ts';
 import { comparisonLine, comparisonLines, comparisonMarkdown } from '../../../harness/report/merge/comparison-text.ts';
 import { assert, suite } from '../../support/suite.ts';
@@ -51,6 +52,15 @@ test('a case of another profile is another case', () => {
 test('an inconclusive case fails newly: it is no pass', () => {
   const undecided = caseResult({ verdict: 'inconclusive', doubts: [{ reason: 'lost' }] });
   assert.is(compareRuns(runResult([caseResult()]), runResult([undecided])).changes[0]?.change, 'newly-failing');
+});
+
+test('cases of which nothing is wrong are listed up to twenty, those that fail all', () => {
+  const many = (make: typeof caseResult): RunResult =>
+    runResult(Array.from({ length: 23 }, (_, index) => make({ id: `case-${String(index)}` })));
+  const added = compareRuns(runResult([]), many(caseResult));
+  assert.is(comparisonLines(added).at(-1), '  and 3 more; `report --json` has all');
+  assert.match(comparisonMarkdown(added), '- and 3 more');
+  assert.is(comparisonLines(compareRuns(runResult([]), many(failed))).length, 25);
 });
 
 test('the texts count and name every change, and carry nothing raw', () => {

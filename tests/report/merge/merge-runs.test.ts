@@ -83,6 +83,42 @@ test('a declared deviation that only another shard shows is one', () => {
   assert.equal(result?.cases[0]?.expectation, declared);
 });
 
+test('what nobody declared does not hide behind a declared deviation of another shard', () => {
+  const declared = { kind: 'expected', unexpected: false, reason: 'known' } as const;
+  const differently = { kind: 'mismatch', unexpected: true, reason: 'fails differently' } as const;
+  const [result] = merged(run([failed({ expectation: declared })]), run([passive({ expectation: differently })]));
+  assert.equal(result?.cases[0]?.expectation, differently);
+});
+
+test('a violation of a SHOULD that another shard saw decides a case that was in doubt, as in one run', () => {
+  const should = { requirement: 'decap.source', id: 'decap.source' };
+  const doubtful = caseResult({
+    ...should,
+    verdict: 'inconclusive',
+    reason: 'a fence was lost',
+    doubts: [{ reason: 'x' }],
+  });
+  const seen = violation({ requirement: 'decap.source', by: 'rule' });
+  const [result] = merged(
+    run([doubtful]),
+    run([caseResult({ ...should, id: 'decap.source/passive', verdict: 'warn', violations: [seen] })]),
+  );
+  assert.equal(
+    result?.cases.map(({ id, verdict, reason }) => [id, verdict, reason]),
+    [['decap.source', 'warn', undefined]],
+  );
+});
+
+test('cases stand in the order of one run, and a note says where a finding of another shard stands now', () => {
+  const note = (id: string): string => `its frames also violate encap.df-flag: see ${id}`;
+  const other = caseResult({ requirement: 'decap.source', id: 'decap.source', notes: [note('encap.df-flag/passive')] });
+  const [result] = merged(run([caseResult()]), run([other, passive()]));
+  assert.equal(
+    result?.cases.map(({ id, notes }) => [id, ...notes]),
+    [['decap.source', note('encap.df-flag')], ['encap.df-flag']],
+  );
+});
+
 test('a shard that was cut short makes the whole cut short', () => {
   const [result] = merged(run([caseResult()]), run([], '', { interrupted: true, stopped: { code: 'X', reason: 'y' } }));
   assert.ok(result?.interrupted);
