@@ -37,6 +37,9 @@ const RIGHT = [
   'hop-limit.decap-decrement',
 ];
 
+/** What shows in Redirects alone, which the kernel under acme sends into its tunnel at a limited rate: in either node now and then it sends none. */
+const LIMITED: readonly string[] = ['security.drops-silent', 'icmp6.no-error-on-error'];
+
 interface Report {
   readonly exitCode: number | undefined;
   readonly stdout: string;
@@ -115,9 +118,10 @@ test.skipIf(noDocker, 'the same folder gets the same verdicts in a container', a
   const [docker, netns] = await Promise.all([reportOf('docker'), reportOf('netns')]);
   await expectReport(docker);
   assert.is(docker.result.node.node, 'docker');
-  // How often the kernel under it says that there is a better way is for the kernel to limit: verdicts are compared, not their number of violations.
   const verdicts = ({ result }: Report): string[] =>
-    result.cases.map(({ id, verdict, reason }) => `${id}: ${verdict}${verdict === 'skip' ? `, ${reason ?? ''}` : ''}`);
+    result.cases
+      .filter(({ id }) => !LIMITED.includes(id))
+      .map(({ id, verdict, reason }) => `${id}: ${verdict}${verdict === 'skip' ? `, ${reason ?? ''}` : ''}`);
   assert.equal(verdicts(docker), verdicts(netns));
 });
 

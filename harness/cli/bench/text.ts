@@ -168,7 +168,7 @@ const floorLines = ({ floors }: BenchResult, palette: Palette): readonly string[
   });
 
 const COMPARED_TEXT = {
-  same: 'same: the intervals touch, or it is little',
+  same: 'no difference shown: the intervals touch, or it is little',
   faster: 'faster',
   slower: 'slower',
   'like-native': 'as native forwarding: the machine, or all of the node',
