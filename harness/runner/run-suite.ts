@@ -172,7 +172,8 @@ class SuiteRun {
 
   async #stop(stop: RunStop): Promise<void> {
     this.interrupted = true;
-    if (this.stopped !== undefined) return;
+    // Ctrl-C reaches the processes of a node as well: that they end then is no failure of theirs.
+    if (this.stopped !== undefined || this.#options.signal?.aborted === true) return;
     this.stopped = stop;
     this.stopped = await withLastWords(stop, this.#session);
   }

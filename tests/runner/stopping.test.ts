@@ -35,6 +35,23 @@ test('a node that dies ends the run with what is done, and its last words', asyn
   assert.is(exitCodeOf(result), 3);
 });
 
+test('a node that ends with the Ctrl-C that reached it as well is an interruption, not a failure', async () => {
+  const controller = new AbortController();
+  const testbed = new FakeTestbed({
+    up: (changes) => {
+      if (changes === undefined) return { kind: 'ready' };
+      controller.abort();
+      throw new WireError('WIRE_FAILED', 'write EPIPE');
+    },
+  });
+  const registry = registryOf([a, b], [{ id: 'decap.a' }, { id: 'decap.b', setup: { podMtuBytes: 9000 } }]);
+  const result = await runFake(registry, { testbed, signal: controller.signal });
+  assert.equal(verdicts(result), ['decap.a pass']);
+  assert.is(result.stopped, undefined);
+  assert.is(result.interrupted, true);
+  assert.is(exitCodeOf(result), 130);
+});
+
 test('a wire that the node closes in good order ends the run as well', async () => {
   const session = new FakeSession();
   const registry = registryOf(

@@ -76,9 +76,10 @@ export class TextReport implements CheckSink {
       this.#line('');
       for (const line of table) this.#line(`  ${printable(line)}`.trimEnd());
     }
+    const whatWasRead = summary.frames > 0 ? '; what came before it has been judged' : '';
     for (const error of errors) {
       this.#line('');
-      this.#line(`  ${this.#options.palette.red(printable(`${error.message}; what came before it has been judged`))}`);
+      this.#line(`  ${this.#options.palette.red(printable(`${error.message}${whatWasRead}`))}`);
     }
     if (profile !== undefined || summary.frames > 0) this.#line('');
   }

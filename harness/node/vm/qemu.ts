@@ -127,7 +127,8 @@ export interface QemuProcess {
  */
 export const startQemu = async (parameters: readonly string[], place?: MachinePlace): Promise<QemuProcess> => {
   const [command = QEMU, ...rest] = [...(await deathSignalPrefix()), ...(place?.command ?? []), QEMU, ...parameters];
-  const child = execa(command, rest, { reject: false, stdin: 'ignore', stdout: 'ignore', cleanup: true });
+  // A group of its own: Ctrl-C is for this process, which ends the machine in good order.
+  const child = execa(command, rest, { reject: false, stdin: 'ignore', stdout: 'ignore', detached: true });
   return {
     pid: child.pid,
     ended: child.then((result) => {

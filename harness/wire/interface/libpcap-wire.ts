@@ -61,6 +61,8 @@ class LibpcapWire extends WireEvents implements InterfaceWire {
     this.ready = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
     this.#child = spawn(process.execPath, [PROGRAM, backend, interfaceName], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      // A group of its own: Ctrl-C is for this process, which closes the wire in good order.
+      detached: true,
     });
     this.#ended = new Promise((resolve) => this.#child.once('close', () => resolve()));
     const channel = this.#child.stdio[3];

@@ -22,6 +22,7 @@ test.after.each(async () => {
 });
 
 interface Holder {
+  readonly pid: number;
   readonly machinePid: number;
   kill(signal: 'SIGKILL' | 'SIGINT' | 'SIGTERM'): Promise<void>;
 }
@@ -41,6 +42,7 @@ const startHolder = async (environment: Record<string, string> = {}): Promise<Ho
       reject(new Error(`expected the fixture to hold a machine, but it ended: ${result.stderr}`));
     });
   });
+  if (child.pid === undefined) throw new Error('expected the fixture to run, found no process');
   const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
   const pids = children.trim().split(' ').map(Number);
   const machines = pids.filter((pid) => existsSync(`/proc/${pid}`));
@@ -48,6 +50,7 @@ const startHolder = async (environment: Record<string, string> = {}): Promise<Ho
   const machinePid = machines[names.findIndex((name) => name.startsWith('qemu-system-x86_64'))];
   if (machinePid === undefined) throw new Error(`expected QEMU among the children, found ${names.join(', ')}`);
   return {
+    pid: child.pid,
     machinePid,
     kill: async (signal) => {
       child.kill(signal);
@@ -65,6 +68,12 @@ const isRunning = async (pid: number): Promise<boolean> => {
   } catch {
     return false;
   }
+};
+
+/** Field 5 of proc_pid_stat(5), counted behind the name, which may hold anything. */
+const processGroupOf = async (pid: number): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
 };
 
 const endedInTime = async (pid: number): Promise<boolean> => {
@@ -89,6 +98,12 @@ for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM'] as const) {
     },
   );
 }
+
+test.skipIf(noVm, 'Ctrl-C, which goes to a whole process group, does not reach the virtual machine', async () => {
+  const holder = await startHolder();
+  assert.is.not(await processGroupOf(holder.machinePid), await processGroupOf(holder.pid));
+  await holder.kill('SIGKILL');
+});
 
 test.skipIf(noVm, 'without setpriv the guest itself ends when the runner is gone', async () => {
   const tools = join(temporary, 'bin');
