@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
-import { execa } from 'execa';
+import { execa, execaSync } from 'execa';
 import { Ipv4Address } from '../../harness/address/ipv4-address.ts';
 import { MacAddress } from '../../harness/packet/mac-address.ts';
 import { ip, makeLinks, NETNS_PORTS, testerInterface } from '../../harness/node/netns/links.ts';
@@ -40,6 +40,14 @@ type Port = (typeof PORTS)[number];
 const nodeInterface = (port: PortName): string => NETNS_PORTS.get(port)?.interfaceName ?? '';
 const macOf = (port: PortName): MacAddress => MacAddress.parse(NETNS_PORTS.get(port)?.macAddress ?? '');
 
+/** Frames are for packet sockets; the kernel's own IP would look at each as well, in the time of whoever sends it. */
+const keepFromKernel = (interfaceName: string): void => {
+  execaSync('tc', ['qdisc', 'add', 'dev', interfaceName, 'clsact']);
+  // A program of the classic packet filter: return 2, which is TC_ACT_SHOT.
+  const drop = ['bpf', 'direct-action', 'bytecode', '1,6 0 0 2'];
+  execaSync('tc', ['filter', 'add', 'dev', interfaceName, 'ingress', ...drop]);
+};
+
 /** Namespaces of one node and its tester, and the process in the node. They go when this process goes, however it ends. */
 class Bed implements Disposable {
   readonly what: string;
@@ -50,8 +58,10 @@ class Bed implements Disposable {
   private constructor(what: string, command: readonly string[]) {
     this.what = what;
     makeLinks(this.#node, this.tester);
+    this.tester.enter(() => PORTS.forEach((port) => keepFromKernel(testerInterface(port))));
     this.#process = this.#node.enter(() => {
       ip(PORTS.map((port) => `link set dev ${nodeInterface(port)} addrgenmode none mtu 1500 up`));
+      PORTS.forEach((port) => keepFromKernel(nodeInterface(port)));
       return spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { stdio: ['pipe', 'pipe', 'inherit'] });
     });
   }

@@ -54,7 +54,7 @@ test('bench-reference measures both directions on both paths in memory, beside a
 
 const noLive =
   (await whyNoNetns()) ??
-  ['cc', 'setpriv']
+  ['cc', 'setpriv', 'tc']
     .map((program) => (findCommand(program) === undefined ? `needs ${program}` : undefined))
     .find(Boolean);
 

@@ -14,6 +14,8 @@ import { TurnClock } from './turn-clock.ts';
 
 /** Frames for each system call: a call costs as much as working on a dozen of them. */
 const BATCH_FRAMES = 128;
+/** Some dozen frames come meanwhile at full speed. */
+const REST_MS = 0.1;
 
 export interface DaemonOptions {
   /** Where the process leaves its id, and on SIGUSR2 its statistics. */
@@ -77,6 +79,7 @@ const openWires = ({ ports }: TargetSetup, reference: Reference, outbox: Outbox)
       tolerateLoss: true,
       lendsFrames: true,
       batchFrames: BATCH_FRAMES,
+      restMs: REST_MS,
       onBatch: () => outbox.flush(),
     });
     outbox.attach(wire);

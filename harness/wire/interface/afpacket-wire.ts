@@ -1,5 +1,6 @@
 import { WireError } from '../wire-error.ts';
 import type { PortName } from '../wire.ts';
+import { GatheringWatch, type Found } from './gathering-watch.ts';
 import type { InterfaceWire, InterfaceWireOptions } from './interface-wire.ts';
 import { linkProblem } from './link-probe.ts';
 import {
@@ -15,6 +16,9 @@ import { WireEvents } from './wire-events.ts';
 
 /** Batches read before the event loop has its turn: a flood must not starve timers. */
 const BATCHES_PER_TURN = 8;
+/** Frames of one turn from which on it pays to let more gather, unless so many came at once that more will be there already. */
+const FRAMES_WORTH_A_REST = 16;
+const FRAMES_WITHOUT_REST = 128;
 /** How long frames wait that the kernel had no room for. */
 const RETRY_MS = 1;
 const NO_FRAME = new Uint8Array(0);
@@ -23,6 +27,11 @@ export interface AfPacketWireOptions
   extends InterfaceWireOptions, Pick<PacketSocketOptions, 'receiveBufferBytes' | 'batchFrames' | 'lendsFrames'> {
   /** Frames that were lost unread end the wire, unless this says that they are only counted. */
   readonly tolerateLoss?: boolean;
+  /**
+   * While frames come in numbers, this thread rests so long between two looks at them, and is not woken for each. It does nothing else
+   * meanwhile. 0 unless given.
+   */
+  readonly restMs?: number;
   /** Called after every batch of frames that was handed over, before there is a look whether more have come. */
   readonly onBatch?: () => void;
 }
@@ -34,8 +43,9 @@ export interface AfPacketWireOptions
 export class AfPacketWire extends WireEvents implements InterfaceWire {
   readonly port: PortName;
   readonly #socket: PacketSocket;
-  readonly #watch: ReadableWatch;
+  readonly #watch: Pick<ReadableWatch, 'restart' | 'close'>;
   readonly #tolerateLoss: boolean;
+  readonly #rests: boolean;
   readonly #onBatch: (() => void) | undefined;
   readonly #take = (frame: Uint8Array, timestampNs: bigint): void => {
     if (this.#end === undefined) this.frames.emit(frame, timestampNs);
@@ -52,9 +62,11 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
     this.#tolerateLoss = options.tolerateLoss ?? false;
     this.#onBatch = options.onBatch;
     this.#socket = new PacketSocket(options);
-    this.#watch = watchReadable(this.#socket.fd, () => {
-      this.#read();
-    });
+    const { fd } = this.#socket;
+    const { restMs = 0 } = options;
+    this.#rests = restMs > 0;
+    const read = (): Found => this.#read();
+    this.#watch = this.#rests ? new GatheringWatch(fd, read, restMs) : watchReadable(fd, () => void read());
   }
 
   send(frame: Uint8Array): void {
@@ -112,19 +124,31 @@ export class AfPacketWire extends WireEvents implements InterfaceWire {
     this.#finish(undefined);
   }
 
-  #read(): void {
+  #read(): Found {
     try {
-      for (let batch = 0; batch < BATCHES_PER_TURN && this.#end === undefined; batch += 1) {
-        const count = this.#socket.receive(this.#take);
-        // Asked until there is nothing left: more has come meanwhile, as a rule, and the event loop costs more than a call.
-        if (count === 0) break;
+      const found = this.#readBatches();
+      if (this.#end === undefined && !this.#tolerateLoss) this.#checkLoss();
+      return found;
+    } catch (error) {
+      this.#receiveFailed(error);
+      return 'little';
+    }
+  }
+
+  /** Asks until there is nothing left: more has come meanwhile, as a rule, and the event loop costs more than a call. */
+  #readBatches(): Found {
+    let frames = 0;
+    for (let batch = 0; batch < BATCHES_PER_TURN && this.#end === undefined; batch += 1) {
+      const count = this.#socket.receive(this.#take);
+      frames += count;
+      if (count > 0) {
         this.#linkDown = false;
         this.#onBatch?.();
       }
-      if (this.#end === undefined && !this.#tolerateLoss) this.#checkLoss();
-    } catch (error) {
-      this.#receiveFailed(error);
+      const isMuch = frames >= FRAMES_WORTH_A_REST;
+      if (count === 0 || (this.#rests && isMuch && count < FRAMES_WITHOUT_REST)) return isMuch ? 'much' : 'little';
     }
+    return 'much and more';
   }
 
   #checkLoss(): void {

@@ -165,6 +165,8 @@ export const realTimeNs = (): bigint => {
 
 /** Watches a file descriptor from the event loop. */
 export interface ReadableWatch {
+  /** Nothing is told until `restart`. */
+  pause(): void;
   /** Needed after an error on the descriptor, which ends the watch of libuv without a word. */
   restart(): void;
   /** Can be repeated. The descriptor may be closed after it. */
@@ -175,6 +177,9 @@ export const watchReadable = (fd: number, onReadable: () => void): ReadableWatch
   const handle = koffi.node.poll(fd, { readable: true }, onReadable);
   let open = true;
   return {
+    pause: () => {
+      if (open) handle.stop();
+    },
     restart: () => {
       if (!open) return;
       handle.stop();
