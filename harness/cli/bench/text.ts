@@ -3,6 +3,7 @@ import { floorText } from '../../bench/floors/judge.ts';
 import { settingText } from '../../bench/measure/setting.ts';
 import { percentText, rateText } from '../../bench/numbers.ts';
 import type { BenchResult, FloorVerdict, Scale, Spread, Throughput } from '../../bench/result.ts';
+import { COMPARED_TEXT } from '../../report/bench/comparison-words.ts';
 import { benchFigures } from '../../report/bench/figures.ts';
 import { latencyLegend, ratioMeaning, throughputLegend } from '../../report/bench/legend.ts';
 import { durationText } from '../../report/duration.ts';
@@ -166,14 +167,6 @@ const floorLines = ({ floors }: BenchResult, palette: Palette): readonly string[
     const [first = '', ...rest] = wrapped(text, ' '.repeat(13));
     return [`${label}${first}`, ...rest];
   });
-
-const COMPARED_TEXT = {
-  same: 'no difference shown: the intervals touch, or it is little',
-  faster: 'faster',
-  slower: 'slower',
-  'like-native': 'as native forwarding: the machine, or all of the node',
-  unknown: 'not known: the tester limits it',
-} as const satisfies Record<BenchComparison['rows'][number]['verdict'], string>;
 
 const comparisonLines = ({ rows, caveats }: BenchComparison, palette: Palette): readonly string[] => [
   ...caveats.map((caveat) => palette.yellow(printable(`not quite comparable: ${caveat}`))),

@@ -11,7 +11,7 @@ import type { NodeName, NodeSession } from '../../node/node.ts';
 import { parseProfile, withPolicies, type Profile } from '../../profile/index.ts';
 import { benchFigures } from '../../report/bench/figures.ts';
 import { printableJson } from '../../report/escape.ts';
-import { benchPage } from '../../report/html/bench-page.ts';
+import { benchPage, type BenchPageOptions } from '../../report/html/bench-page.ts';
 import { terminalFigure } from '../../report/plot/terminal-figure.ts';
 import { loadTarget, type LoadedTarget } from '../../target/load-target.ts';
 import type { BenchFlags } from '../bench/flags.ts';
@@ -69,10 +69,12 @@ export const benchCommand = async (terminal: Terminal, services: Services, flags
   progress[Symbol.dispose]();
   const comparison = before === undefined ? undefined : compareWith(result, before);
   if (flags.history !== undefined) await appendToHistory(flags.history, result);
-  if (folder !== undefined) await writeBenchReports(folder, result);
-  report(terminal, flags, result, comparison, folder);
   // Against a history a change is told of; against a run that somebody chose it is held against the target.
-  return benchExitCode(result, flags.compare === undefined ? undefined : comparison);
+  const exitCode = benchExitCode(result, flags.compare === undefined ? undefined : comparison);
+  const compared = comparison === undefined ? {} : { comparison };
+  if (folder !== undefined) await writeBenchReports(folder, result, { ...compared, exitCode });
+  report(terminal, flags, result, comparison, folder);
+  return exitCode;
 };
 
 const floorsOf = async ({ expectationsFile }: LoadedTarget, profile: Profile): Promise<readonly Floor[]> =>
@@ -118,10 +120,10 @@ const openSession = async (
   });
 };
 
-const writeBenchReports = async (folder: string, result: BenchResult): Promise<void> => {
+const writeBenchReports = async (folder: string, result: BenchResult, options: BenchPageOptions): Promise<void> => {
   await Promise.all([
     writeFile(join(folder, RESULTS_FILE), `${JSON.stringify(result, null, 2)}\n`),
-    writeFile(join(folder, 'bench.html'), benchPage(result)),
+    writeFile(join(folder, 'bench.html'), benchPage(result, options)),
   ]);
 };
 

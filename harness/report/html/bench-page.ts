@@ -1,5 +1,7 @@
+import type { BenchComparison } from '../../bench/compare.ts';
 import { benchExitCode } from '../../bench/exit-code.ts';
 import type { BenchResult, FloorResult, Latency, Setting, Throughput } from '../../bench/result.ts';
+import { COMPARED_TEXT } from '../bench/comparison-words.ts';
 import { benchFigures, settingText } from '../bench/figures.ts';
 import { latencyLegend, ratioMeaning, throughputLegend } from '../bench/legend.ts';
 import { spreadText } from '../bench/spread-text.ts';
@@ -13,14 +15,21 @@ import { page } from './page.ts';
 import { table } from './table.ts';
 import { verdictWord } from './verdict-mark.ts';
 
+export interface BenchPageOptions {
+  readonly comparison?: BenchComparison;
+  /** What the command ends with; that of the result alone unless given. */
+  readonly exitCode?: number;
+}
+
 /** A measurement as one page: floors and findings first, then the figures, then all numbers and how they came about. */
-export const benchPage = (result: BenchResult): string => {
+export const benchPage = (result: BenchResult, options: BenchPageOptions = {}): string => {
+  const { comparison, exitCode = benchExitCode(result) } = options;
   const { target, profile, method, throughput, latency, floors, findings, requirements, notes } = result;
   const place = [target.name, 'on', target.node, target.kernelRelease].filter((part) => part !== undefined).join(' ');
   return page({
     title: `bench of ${target.name}`,
     body: html`<h2>${place}, ${profile.name}</h2>
-      <p class="headline ${moodOf(benchExitCode(result))}">${benchLine(result)}</p>
+      <p class="headline ${moodOf(exitCode)}">${benchLine(result)}</p>
       ${
         method.modelled &&
         html`<p class="headline open">
@@ -30,6 +39,7 @@ export const benchPage = (result: BenchResult): string => {
       ${result.stopped !== undefined && html`<p>It ended by itself: ${result.stopped}</p>`}
       ${floors.length > 0 && html`<h2>Floors</h2>${floorTable(floors)}`}
       ${findings.length > 0 && html`<h2>What the numbers show</h2>${findingTable(result)}`}
+      ${comparison !== undefined && comparisonView(comparison)}
       <h2>Figures</h2>
       ${benchFigures(result).map((figure, index) => figureView(figure, `figure-${String(index)}`))}
       ${throughput.length > 0 && html`<h2>Throughput</h2>${throughputTable(throughput)}<p>${throughputLegend(result)}</p>`}
@@ -97,6 +107,26 @@ const findingTable = ({ findings }: BenchResult): Markup =>
         requirement,
       ]),
   );
+
+const comparisonView = ({ startedAt, caveats, rows }: BenchComparison): Markup => {
+  const settings = rows.map(({ setting }) => setting);
+  return html`<h2>Compared with ${startedAt}</h2>
+    ${caveats.length > 0 && html`<ul>${caveats.map((caveat) => html`<li>Not quite comparable: ${caveat}</li>`)}</ul>`}
+    ${
+      rows.length === 0
+        ? html`<p>No setting in common.</p>`
+        : table(
+            ['setting', 'frame size', 'capacity then (frames/s)', 'capacity now (frames/s)', 'now / then', 'so it is'],
+            rows.map(({ setting, before, now, ratio, verdict }) => [
+              ...settingCells(setting, settings),
+              spreadText(before),
+              spreadText(now),
+              ratio.toFixed(2),
+              COMPARED_TEXT[verdict],
+            ]),
+          )
+    }`;
+};
 
 const settingCells = (each: Setting, among: readonly Setting[]): readonly Content[] => [
   settingText(each, among),

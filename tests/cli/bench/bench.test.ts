@@ -78,10 +78,13 @@ test('a run is compared with a saved one and with the last of a history; slower 
     ['same', 'same', 'same'],
   );
   const slow = ['--target', 'reference:decap-twice-as-slow'];
-  const slower = await commandLine(...SHORT, ...slow, '--quiet', '--compare', first);
+  const second = join(folder, 'now');
+  const slower = await commandLine(...SHORT, ...slow, '--quiet', '--compare', first, '--out', second);
   assert.is(slower.exitCode, 1);
   assert.match(slower.stdout, /not quite comparable: target: reference on memory then, reference:decap-twice-as-slow/);
   assert.match(slower.stdout, /^decap, 84 bytes, 16 flows +\d.* 0\.5\d +slower$/m);
+  const page = await readFile(join(second, 'bench.html'), 'utf8');
+  assert.match(page, /headline bad[^]*Compared with 20[^]*slower/);
   const again = await commandLine(...SHORT, '--quiet', '--history', history);
   assert.match(again.stdout, /^Compared with 20/m);
   assert.is((await readFile(history, 'utf8')).trim().split('\n').length, 2);

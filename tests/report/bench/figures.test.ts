@@ -1,3 +1,4 @@
+import type { BenchComparison } from '../../../harness/bench/compare.ts';
 import { benchFigures } from '../../../harness/report/bench/figures.ts';
 import { distributionOf } from '../../../harness/report/bench/latency-figures.ts';
 import { benchPage } from '../../../harness/report/html/bench-page.ts';
@@ -77,6 +78,31 @@ test('a model says that it is one, and a floor that is not reached makes the pag
   assert.match(benchPage(benchResult({ method: { ...method, modelled: true } })), 'those of a model');
   const failed = floors.map((floor) => ({ ...floor, verdict: 'fail' as const }));
   assert.match(benchPage(benchResult({ floors: failed })), 'headline bad');
+});
+
+test('a comparison with another run is on the page, and makes it red where the run ends with 1', () => {
+  const setting = { mode: 'encap', frameSizeBytes: 84, flows: 16 } as const;
+  const rate = (median: number) => ({ median, low: median - 1000, high: median + 1000 });
+  const comparison: BenchComparison = {
+    startedAt: '2026-01-02T03:04:05Z',
+    caveats: ['kernel: 6.1 then, 6.12 now'],
+    rows: [
+      { setting, before: rate(90_000), now: rate(45_000), ratio: 0.5, verdict: 'slower' },
+      { setting: { ...setting, mode: 'decap' }, before: rate(9000), now: rate(9000), ratio: 1, verdict: 'like-native' },
+    ],
+  };
+  const page = benchPage(benchResult(), { comparison, exitCode: 1 });
+  for (const text of [
+    'Compared with 2026-01-02T03:04:05Z',
+    'kernel: 6.1 then, 6.12 now',
+    '90k (89k to 91k)',
+    '0.50',
+    'as native forwarding',
+  ])
+    assert.match(page, text);
+  assert.match(page, 'headline bad');
+  assert.not.match(benchPage(benchResult()), 'Compared with');
+  assert.match(benchPage(benchResult(), { comparison: { ...comparison, rows: [] } }), 'No setting in common');
 });
 
 test('nothing that a target says is markup', () => {
