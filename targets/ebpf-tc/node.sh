@@ -19,8 +19,9 @@ refuse_beyond_node() {
 
 # Sets mtu, of the tunnel.
 choose_mtu() { # bytes that the tunnel puts before a packet
+  mtu=${PROTO41_STATIC_MTU:?}
+  [ "$PROTO41_SWITCH_MTU_MODE" = dynamic ] || return 0
   mtu=$((PROTO41_PORT_U_MTU - $1))
-  [ "$PROTO41_SWITCH_MTU_MODE" = dynamic ] || mtu=${PROTO41_STATIC_MTU:?}
   [ "$PROTO41_SWITCH_MTU_DEFAULT" != 1280 ] && [ "$mtu" -gt 1280 ] || mtu=1280
 }
 

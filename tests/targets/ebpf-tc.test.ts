@@ -70,6 +70,14 @@ test.skipIf(
   },
 );
 
+test.skipIf(reason, 'a static MTU is the one that is asked for, whatever a dynamic one would begin with', async () => {
+  const profile = 'overlay,mtu=static:1400,mtuDefault=1280';
+  const { exitCode, stdout } = await runCases('ebpf-tc', profile, join(folder, 'static'), [
+    'mtu.static-ignores-icmpv4',
+  ]);
+  assert.is(exitCode, 0, stdout);
+});
+
 test('without a compiler it refuses, and names the package', () => {
   const { exitCode, stderr } = upWithoutPrograms('ebpf-tc', 'overlay');
   assert.is(exitCode, 127, stderr);
