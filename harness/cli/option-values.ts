@@ -111,11 +111,14 @@ export const readProfileText = (text: string): string => {
     return text;
   } catch (error) {
     if (!(error instanceof ProfileError)) throw error;
-    const reason = error.message.replace(/^Profile .*?, at position \d+: /s, '');
-    const shown = printable(error.text);
-    const indent = printable(error.text.slice(0, error.position)).length;
-    throw new InvalidArgumentError(
-      `At position ${String(error.position)}: ${printable(reason)}\n  ${shown}\n  ${' '.repeat(indent)}^`,
-    );
+    throw new InvalidArgumentError(invalidProfile(error));
   }
+};
+
+/** What is wrong with the text of a profile, and below it the text with the place marked. */
+export const invalidProfile = (error: ProfileError): string => {
+  const reason = error.message.replace(/^Profile .*?, at position \d+: /s, '');
+  const shown = printable(error.text);
+  const indent = printable(error.text.slice(0, error.position)).length;
+  return `At position ${String(error.position)}: ${printable(reason)}\n  ${shown}\n  ${' '.repeat(indent)}^`;
 };

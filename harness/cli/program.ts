@@ -17,6 +17,7 @@ import { importCommand, type ImportFlags } from './commands/import.ts';
 import { jobWorkerCommand } from './commands/job-worker.ts';
 import { shrinkCommand, type ShrinkFlags } from './commands/shrink.ts';
 import { targetCheckCommand, type TargetCheckFlags } from './commands/target-check.ts';
+import { readLabProfileText } from './lab-profile.ts';
 import {
   collect,
   readAmount,
@@ -24,7 +25,6 @@ import {
   readCount,
   readIpv4,
   readNode,
-  readProfileText,
   readRepeat,
   readSeed,
   readText,
@@ -163,7 +163,9 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
     .addOption(new Option('--node <name>', 'where it runs (default: what its kind needs)').argParser(readNode))
     .addOption(new Option('--wire <name>', 'how frames get to the interfaces of the netns node').argParser(readWire))
     .addOption(
-      new Option('--profile <text>', 'overlay configuration (default: one that it claims)').argParser(readProfileText),
+      new Option('--profile <text>', 'overlay configuration (default: one that it claims)').argParser(
+        readLabProfileText,
+      ),
     )
     .option('--json', 'print the steps as JSON')
     .action(async (target: string, flags: TargetCheckFlags) => {

@@ -4,12 +4,12 @@ import type { InterfaceBackend } from '../wire/interface/interface-wire.ts';
 import { DEFAULT_PROFILE_NAME } from '../profile/index.ts';
 import type { LevelClass } from '../runner/requirement.ts';
 import { DEFAULT_LONGEST_WAIT_SECONDS, type Shard } from '../runner/select-cases.ts';
+import { readLabProfileText } from './lab-profile.ts';
 import {
   collect,
   readJobs,
   readLevel,
   readNode,
-  readProfileText,
   readPropertyPackets,
   readRepeat,
   readShard,
@@ -82,7 +82,7 @@ export const addRunFlags = (command: Command): Command =>
       new Option(
         '--profile <text>',
         `overlay configuration, repeatable, see \`list profiles\` (default: ${DEFAULT_PROFILE_NAME})`,
-      ).argParser(collect(readProfileText)),
+      ).argParser(collect(readLabProfileText)),
     )
     .addOption(
       new Option('--case <glob>', 'only cases with such an id, repeatable, e.g. "decap.*"').argParser(

@@ -2,6 +2,7 @@ import type { NodeSession } from '../node/node.ts';
 import { withPolicies, type Profile } from '../profile/index.ts';
 import type { CaseRegistry } from '../runner/registry.ts';
 import type { RunSuiteOptions } from '../runner/run-suite.ts';
+import { expectFit } from './lab-profile.ts';
 import type { RunFlags } from './run-flags.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { Services } from './services.ts';
@@ -37,7 +38,7 @@ export const suiteOptionsOf = async (
     registry,
     target: plan.target,
     probeNonsense: target.probeNonsense,
-    profiles: distinct(plan.profiles.map((profile) => withPolicies(profile, target.policies))),
+    profiles: distinct(plan.profiles.map((profile) => expectFit(withPolicies(profile, target.policies)))),
     filter: plan.filter,
     expectations: flags.expectations ? target.expectations : [],
     ...(target.expectationsFile === undefined ? {} : { expectationsFile: target.expectationsFile }),

@@ -10,6 +10,9 @@ import type { Mapping, Profile } from '../profile/index.ts';
 import { macOfIpv4, macOfIpv6 } from './mac-plan.ts';
 import { underlayPlan, withDutAt, withSecondTunnel, withSegmentLength, type UnderlayPlan } from './underlay-plan.ts';
 
+/** Of every link, unless a case asks for another one. */
+export const LAB_MTU_BYTES = 1500;
+
 /** A node of the overlay as the tester plays it. */
 export interface LabNode {
   readonly ipv4: Ipv4Address;

@@ -1,5 +1,5 @@
 import { Ipv4Address } from '../address/ipv4-address.ts';
-import { createLab, targetSetup, type Lab } from '../lab/index.ts';
+import { createLab, LAB_MTU_BYTES, targetSetup, type Lab } from '../lab/index.ts';
 import type { NodeSession } from '../node/node.ts';
 import { MacAddress } from '../packet/mac-address.ts';
 import { overheadBytes, parseProfile, withPolicies, withSwitches, type Profile } from '../profile/index.ts';
@@ -8,7 +8,6 @@ import type { PortName } from '../wire/wire.ts';
 import type { SetupChanges } from './setup-changes.ts';
 import { secondLab, withExtras } from './setup-extras.ts';
 
-const DEFAULT_MTU_BYTES = 1500;
 const IPV6_MINIMUM_MTU_BYTES = 1280;
 
 /** One set-up in all its forms: as the case sees it, and as the target is told. */
@@ -46,7 +45,7 @@ export const changedProfile = (base: Profile, changes: SetupChanges): Profile =>
 /** Works out the set-up for a node; the same arguments always give the same one. */
 export const planSetUp = (session: NodeSession, base: Profile, changes: SetupChanges = {}): SetUp => {
   const profile = changedProfile(base, changes);
-  const underlayMtuBytes = changes.underlayMtuBytes ?? DEFAULT_MTU_BYTES;
+  const underlayMtuBytes = changes.underlayMtuBytes ?? LAB_MTU_BYTES;
   const dutMacs = { P: dutMac(session, 'P'), U: dutMac(session, 'U'), U2: dutMac(session, 'U2') };
   const lab = createLab(profile, {
     dutMacs,
@@ -57,7 +56,7 @@ export const planSetUp = (session: NodeSession, base: Profile, changes: SetupCha
   const options = {
     ports: session.ports,
     underlayMtuBytes,
-    podMtuBytes: changes.podMtuBytes ?? DEFAULT_MTU_BYTES,
+    podMtuBytes: changes.podMtuBytes ?? LAB_MTU_BYTES,
     secondUnderlayPort: changes.secondUnderlayPort ?? false,
     routesOverU2: changes.routesOverU2 ?? [],
     ...(changes.reassemblyLimitBytes === undefined ? {} : { reassemblyLimitBytes: changes.reassemblyLimitBytes }),

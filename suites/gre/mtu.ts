@@ -11,7 +11,7 @@ const IPV6_MINIMUM_MTU_BYTES = 1280;
 const OVERHEAD_BYTES = { gre: 24, ip6ip6: 40, 'ip6ip6 with limit': 48 } as const;
 
 const dynamic = (switches: SetupChanges['switches'] = {}): SetupChanges => ({
-  switches: { ...switches, mtuMode: 'dynamic' },
+  switches: { ...switches, mtuMode: 'dynamic', mtuDefault: 'underlay-minus-overhead' },
 });
 
 /** What fits is not fragmented; one byte more is answered with the tunnel MTU, also that of a path that turned out narrower. */

@@ -59,6 +59,14 @@ const WRONG: readonly (readonly [title: string, parameters: readonly string[], .
     'At position 33: expected each option once, found mtu again',
   ],
   [
+    'a static MTU that the underlay cannot carry whole, with its position',
+    ['run', '--profile', 'fou,tos=copy,mtu=static:1473'],
+    'At position 13: expected mtu=static:1280 to static:1472, found static:1473',
+    'the underlay has an MTU of 1500, and the tunnel adds 28',
+  ],
+  ['the same for bench', ['bench', '--profile', 'overlay,mtu=static:9000'], 'expected mtu=static:1280 to static:1480'],
+  ['the same for interop', ['interop', 'reference', 'reference', '--profile', 'gre,mtu=static:1480'], 'to static:1476'],
+  [
     'no random packet at all',
     ['run', '--property-packets', '0'],
     "option '--property-packets <n>' argument '0' is invalid",

@@ -4,16 +4,8 @@ import { BENCH_MODES, type BenchMode } from '../../bench/result.ts';
 import type { NodeName } from '../../node/node.ts';
 import { DEFAULT_PROFILE_NAME } from '../../profile/index.ts';
 import type { InterfaceBackend } from '../../wire/interface/interface-wire.ts';
-import {
-  collect,
-  readCount,
-  readNode,
-  readProfileText,
-  readRepeat,
-  readSeed,
-  readText,
-  readWire,
-} from '../option-values.ts';
+import { readLabProfileText } from '../lab-profile.ts';
+import { collect, readCount, readNode, readRepeat, readSeed, readText, readWire } from '../option-values.ts';
 import { DEFAULT_TARGET } from '../run-flags.ts';
 
 /** What commander makes of the flags of `bench`. */
@@ -81,7 +73,9 @@ export const addBenchFlags = (command: Command): Command =>
     .addOption(new Option('--wire <name>', 'how frames get to the interfaces of the netns node').argParser(readWire))
     .addOption(new Option('--kernel <name>', 'kernel of the vm node, see `list kernels`').argParser(readText))
     .addOption(
-      new Option('--profile <text>', 'overlay configuration').argParser(readProfileText).default(DEFAULT_PROFILE_NAME),
+      new Option('--profile <text>', 'overlay configuration')
+        .argParser(readLabProfileText)
+        .default(DEFAULT_PROFILE_NAME),
     )
     .addOption(new Option('--quick', 'two sizes and five repetitions, about two minutes').conflicts('full'))
     .addOption(new Option('--full', 'the lengths of RFC 2544 and RFC 8219: trials of 60 s, 20 repetitions; hours'))

@@ -2,7 +2,8 @@ import { Option, type Command } from 'commander';
 import { DEFAULT_PROFILE_NAME } from '../../profile/index.ts';
 import { INTEROP_RESULTS_FILE } from '../../interop/result.ts';
 import type { InterfaceBackend } from '../../wire/interface/interface-wire.ts';
-import { collect, readProfileText, readText, type EvidenceMode } from '../option-values.ts';
+import { readLabProfileText } from '../lab-profile.ts';
+import { collect, readText, type EvidenceMode } from '../option-values.ts';
 import { evidenceOption, seedOption, wireOption } from '../shared-options.ts';
 
 export const PODS_CHOICES = ['auto', 'kernel', 'tester'] as const;
@@ -43,7 +44,7 @@ export const addInteropFlags = (command: Command): Command =>
       new Option(
         '--profile <text>',
         `overlay configuration of both ends, see \`list profiles\` (default: ${DEFAULT_PROFILE_NAME})`,
-      ).argParser(readProfileText),
+      ).argParser(readLabProfileText),
     )
     .addOption(wireOption())
     .addOption(

@@ -4,6 +4,7 @@ import { IPV6_MINIMUM_MTU } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { ReferenceNode } from '../node.ts';
 import { forbidsFragments } from '../tunnel/border-relay.ts';
+import { confinesSources } from '../tunnel/egress-checks.ts';
 import { Embedding } from './embedding.ts';
 import { NeighbourCache } from './neighbour-cache.ts';
 import { hopTo, isOrdinaryFirstByte, macWords, type FastPlan } from './plan.ts';
@@ -28,7 +29,7 @@ export const fastEncapsulation = (
   const arp = new NeighbourCache(node.arp, node.clock, (name) => name >>> 0);
   const embedding = new Embedding(config);
   const tunnelAddress = config.tunnelAddress | 0;
-  const checksNodePrefix = switches.podSource === 'node-prefix' || switches.ingressFilter === 'on';
+  const checksNodePrefix = confinesSources(config);
   const refusesForeign = mapping.kind === '6rd' && switches.foreignPrefixCheck === 'on';
   const isStatic = switches.mtuMode === 'static';
   const isSmallest = switches.mtuDefault === '1280';

@@ -1,6 +1,6 @@
 /** What a packet must satisfy before it is encapsulated (RFC 3964 section 5.3, RFC 3056 section 9, RFC 5969 section 9). */
 import { IPV6 } from '../../packet/ipv6.ts';
-import { isConfigured } from '../config.ts';
+import { isConfigured, type NodeConfig } from '../config.ts';
 import { isOwnAddress, isOwnBroadcast, isSpecial } from '../ipv4/special.ts';
 import { isCompatible, isForbiddenInner } from '../ipv6/special.ts';
 import type { Arrival, ReferenceNode } from '../node.ts';
@@ -23,6 +23,10 @@ export interface EgressCheck {
 
 const embedded = ({ node, inner }: EgressQuestion, at: number): number | undefined =>
   embeddedAddress(node.behaviour.mapping, node.config, inner, at);
+
+/** A strict ingress filter is about both ways of a configured tunnel (RFC 4213 section 3.6); an overlay that embeds addresses has `podSource` for one. */
+export const confinesSources = (config: NodeConfig): boolean =>
+  config.switches.podSource === 'node-prefix' || (isConfigured(config) && config.switches.ingressFilter === 'on');
 
 const isAutomatic = ({ node }: EgressQuestion): boolean => !isConfigured(node.config);
 
@@ -49,7 +53,7 @@ export const egressChecks: readonly EgressCheck[] = [
     reaction: 'silent',
     violated: ({ node, inner, arrival }) =>
       arrival.via === 'pods' &&
-      (node.config.switches.podSource === 'node-prefix' || node.config.switches.ingressFilter === 'on') &&
+      confinesSources(node.config) &&
       !node.behaviour.mapping.contains(node.config.nodePrefix, inner, IPV6.SOURCE),
   },
   {
