@@ -6,7 +6,8 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findUncompiled, whyInstallNeeded } from './npm-packages.mjs';
@@ -41,6 +42,11 @@ async function bootstrap(script) {
     say('install a newer one from https://nodejs.org or with your version manager, then run this again');
     return 1;
   }
+  const obstacle = whyNoTemporaryFiles();
+  if (obstacle !== undefined) {
+    say(`expected a folder for temporary files that can be written, found ${obstacle}; set TMPDIR to one`);
+    return 2;
+  }
   if (script === 'start') {
     const exitCode = await installNpmPackages(script);
     if (exitCode === 0) await installSystemPackages(script);
@@ -51,6 +57,16 @@ async function bootstrap(script) {
   const exitCode = await installNpmPackages(script);
   if (exitCode === 0) await compilePackages();
   return exitCode;
+}
+
+/** tsx, which runs the TypeScript, keeps its work there, and says nothing but a stack where it cannot. */
+function whyNoTemporaryFiles() {
+  try {
+    accessSync(tmpdir(), constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return `${tmpdir()} (${error.code})`;
+  }
 }
 
 async function installNpmPackages(script) {

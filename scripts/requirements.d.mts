@@ -16,10 +16,14 @@ export interface SystemRequirement {
 export const MINIMUM_NODE: string;
 export const SYSTEM_REQUIREMENTS: readonly SystemRequirement[];
 export function isNodeSupported(version: string): boolean;
+export function withSystemFolders(path: string | undefined): string;
 export function findCommand(command: string, path?: string): string | undefined;
 export function findHeader(header: string, folders?: readonly string[]): string | undefined;
 export function findRequirement(requirement: SystemRequirement, path?: string): string | undefined;
 export function findMissing(script: ScriptName, path?: string): SystemRequirement[];
 export function isDebianLike(osRelease: string): boolean;
 export function readOsRelease(): string;
-export function installCommand(packages: readonly string[], options: { readonly asRoot: boolean }): string;
+export function installCommand(
+  packages: readonly string[],
+  options: { readonly asRoot: boolean; readonly hasSudo?: boolean },
+): string;

@@ -147,8 +147,18 @@ export function isNodeSupported(version) {
   return major > minimumMajor || (major === minimumMajor && minor >= minimumMinor);
 }
 
+/** Where programs of the system are that Debian keeps out of the PATH of everybody but root: tc, nft, modprobe, ethtool. */
+const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** A PATH with the folders of the system behind it; an empty one stays empty, because programs then have a default of their own. */
+export function withSystemFolders(path) {
+  if (path === undefined || path === '') return path ?? '';
+  const folders = path.split(delimiter);
+  return [...folders, ...SYSTEM_FOLDERS.filter((folder) => !folders.includes(folder))].join(delimiter);
+}
+
 /** The first executable file of that name in a PATH, or undefined. */
-export function findCommand(command, path = process.env.PATH ?? '') {
+export function findCommand(command, path = withSystemFolders(process.env.PATH)) {
   return path
     .split(delimiter)
     .filter((folder) => folder !== '')
@@ -197,10 +207,12 @@ export function readOsRelease() {
   }
 }
 
-/** The one command that installs Debian packages, to be shown to the user. */
-export function installCommand(packages, { asRoot }) {
-  const sudo = asRoot ? '' : 'sudo ';
-  return `${sudo}apt-get update && ${sudo}apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+/** The one command that installs Debian packages, to be shown to the user. A small Debian has no sudo, but it has su. */
+export function installCommand(packages, { asRoot, hasSudo = findCommand('sudo') !== undefined }) {
+  const commands = ['apt-get update', `apt-get install -y --no-install-recommends ${packages.join(' ')}`];
+  if (asRoot) return commands.join(' && ');
+  if (hasSudo) return commands.map((command) => `sudo ${command}`).join(' && ');
+  return `su - -c '${commands.join(' && ')}'`;
 }
 
 function isExecutableFile(file) {

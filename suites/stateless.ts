@@ -1,12 +1,12 @@
 import { Ipv4Address, isUnusableTunnelEndpoint, type Ipv4Prefix } from '../harness/address/index.ts';
 import { Area } from '../harness/runner/case.ts';
-import { findLayer, ICMPV6_TYPE } from '../harness/packet/index.ts';
 import type { Seen, Stimulus, TestContext } from '../harness/tester/context.ts';
+import { expectNoDiscovery } from './no-discovery.ts';
 import { SECOND_UNDERLAY_PORT } from './two-underlay-ports.ts';
 
 export const stateless = new Area('stateless');
 
-const UNREACHABLE = { type: 1, codes: [0, 3] } as const;
+const UNREACHABLE = { type: 1 } as const;
 
 const toNode = (t: TestContext, node: Ipv4Address, name: string, podIndex = 0): Stimulus => ({
   ...t.fromPod({ source: t.lab.n1.pod(podIndex), destination: t.lab.node(node).pod() }),
@@ -98,28 +98,6 @@ stateless.case('stateless.first-packet-out', { fresh: true }, async (t) => {
   for (const { node, stimulus } of stimuli) t.expectTunnelled(seen, stimulus, { outerDestination: node });
   expectNoDiscovery(t, seen);
 });
-
-/** What tells routers the groups of a node that has just come up, and looks for nobody. */
-const GROUP_REPORTS: ReadonlySet<number> = new Set([
-  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT,
-  ICMPV6_TYPE.MULTICAST_LISTENER_DONE,
-  ICMPV6_TYPE.MULTICAST_LISTENER_REPORT_V2,
-]);
-
-/** Beside the packets themselves only the IPv4 next hops and the pods may be asked for. */
-const expectNoDiscovery = (t: TestContext, seen: Seen): void => {
-  const { underlay } = t.lab;
-  const known = [underlay.gatewayA, underlay.gatewayB, underlay.n2, underlay.n3, underlay.relay].map(String);
-  const asked = seen.control.filter(({ port, decoded }) => {
-    if (port === 'P' || GROUP_REPORTS.has(findLayer(decoded, 'icmpv6')?.header.type ?? -1)) return false;
-    const request = findLayer(decoded, 'arp');
-    return (
-      request === undefined ||
-      (request.header.operation === 1 && !known.includes(request.header.targetProtocolAddress.toString()))
-    );
-  });
-  t.expectEqual('number of packets sent to find a peer', asked.length, 0, asked[0] && { frame: asked[0] });
-};
 
 // Nothing grows with the number of peers: the last is served like the first, and the first still is.
 stateless.case('stateless.no-per-peer-growth', { fresh: true }, async (t) => {

@@ -92,6 +92,7 @@ export class Checker {
   finish(): CheckSummary {
     this.#tellLate(this.#engine.finish());
     const { unpairedOutputs, ambiguousOutputs } = this.#engine;
+    for (const [what, count] of this.#engine.leftToCard) this.tally.notJudged.set(`tunnel packets ${what}`, count);
     if (unpairedOutputs > 0) this.tally.notJudged.set(UNPAIRED, unpairedOutputs);
     if (ambiguousOutputs > 0) this.tally.notJudged.set(AMBIGUOUS, ambiguousOutputs);
     return summarize(this.tally, this.#engine.judged, this.#findings, this.#conversations);

@@ -67,7 +67,7 @@ interface Prepared {
 }
 
 function prepare(inputs: readonly CaptureInput[], request: CheckRequest): Prepared {
-  const guess = request.profile === undefined ? guessFrom(inputs) : undefined;
+  const { guess, evidence } = request.profile === undefined ? guessFrom(inputs) : { guess: undefined, evidence: [] };
   const profile = request.profile ?? guess?.profile;
   const found =
     profile === undefined
@@ -81,18 +81,23 @@ function prepare(inputs: readonly CaptureInput[], request: CheckRequest): Prepar
       inputs,
       profile,
       isGuessed: request.profile === undefined,
-      evidence: [...(guess?.evidence ?? []), ...(sides?.evidence ?? [])],
+      evidence: [...evidence, ...(sides?.evidence ?? [])],
     },
     sides,
     node: sides?.node ?? node,
   };
 }
 
-function guessFrom(inputs: readonly CaptureInput[]): ProfileGuess | undefined {
+function guessFrom(inputs: readonly CaptureInput[]): { guess: ProfileGuess | undefined; evidence: readonly string[] } {
   const all = new Sample();
   for (const input of inputs)
-    for (const { tunnelled } of input.samples.values()) all.packets.push(...tunnelled.packets);
-  return guessProfile(all);
+    for (const { tunnelled } of input.samples.values()) {
+      all.packets.push(...tunnelled.packets);
+      for (const [what, count] of tunnelled.others) all.others.set(what, (all.others.get(what) ?? 0) + count);
+    }
+  const guess = guessProfile(all);
+  const others = [...all.others].map(([what, count]) => `${count} ${what}`);
+  return { guess, evidence: guess?.evidence ?? others };
 }
 
 async function judgeGroup(

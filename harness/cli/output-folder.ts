@@ -1,5 +1,6 @@
-import { mkdir, readdir, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { UsageError } from './usage-error.ts';
 
 const DEFAULT_PARENT = 'proto41-results';
@@ -62,42 +63,24 @@ const makeDefault = async (parent: string, now: Date): Promise<string> => {
       await mkdir(folder);
       return folder;
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (codeOf(error) !== 'EEXIST') throw cannotMake('the default output folder', folder, error);
     }
   }
 };
 
 const make = async (folder: string, what: string): Promise<void> => {
   try {
-    await makeWithParents(folder);
+    await makeFolder(folder);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(
-      `${what}: expected a folder that can be made at ${folder}, found: ${reason}; name another one with --out DIR`,
-    );
+    throw cannotMake(what, folder, error);
   }
 };
 
-/** One folder after the other: Node's own `recursive` never ends where a folder says that it does not exist when it is made, as /proc does. */
-const makeWithParents = async (folder: string): Promise<void> => {
-  const parent = dirname(folder);
-  if (await isFolder(folder)) return;
-  if (parent !== folder) await makeWithParents(parent);
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    // Somebody else may have been faster.
-    if (codeOf(error) !== 'EEXIST' || !(await isFolder(folder))) throw error;
-  }
-};
-
-const isFolder = async (path: string): Promise<boolean> => {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
-    throw error;
-  }
+const cannotMake = (what: string, folder: string, error: unknown): UsageError => {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(
+    `${what}: expected a folder that can be made at ${folder}, found: ${reason}; name another one with --out DIR`,
+  );
 };
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);

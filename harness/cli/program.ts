@@ -37,6 +37,7 @@ import { addRunFlags, type RunFlags } from './run-flags.ts';
 import { printableLines } from '../report/escape.ts';
 import type { Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
+import { usageHint } from './usage-hint.ts';
 import { toolVersion } from './version.ts';
 
 const EXAMPLES = `
@@ -73,7 +74,9 @@ export const createProgram = (terminal: Terminal, services: Services, finish: (e
       writeOut: terminal.out,
       writeErr: terminal.err,
       outputError: (text, write) => {
-        write(`${printableLines(text.trimEnd().replace(/^error: /, 'proto41: ')).join('\n')}\n`);
+        const hint = usageHint(text, terminal.environment);
+        const lines = printableLines(text.trimEnd().replace(/^error: /, 'proto41: '));
+        write(`${[...lines, ...(hint === undefined ? [] : [hint])].join('\n')}\n`);
       },
     })
     .showSuggestionAfterError();

@@ -1,3 +1,4 @@
+import { EXIT } from '../runner/exit-code.ts';
 import { paletteFor, type Palette } from '../report/palette.ts';
 
 /** Where a command writes. Results go to `out`, everything about the work itself to `err`. */
@@ -14,13 +15,22 @@ export interface Terminal {
   readonly drained?: () => Promise<void>;
 }
 
-/** The terminal of this process. A reader that goes away (`| head`) ends the output, not the program with a stack trace. */
+/**
+ * The terminal of this process. A reader that goes away (`| head`) ends the output, not the program with a stack trace; output that
+ * cannot be kept (`> file` on a full disk) makes the run one that failed, once it is over: half a result must not look like a whole one.
+ */
 export const processTerminal = (): Terminal => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+  let isLost = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || isLost) return;
+    isLost = true;
+    process.once('exit', () => (process.exitCode = EXIT.usage));
+    process.stderr.write(
+      `proto41: standard output cannot be written: ${error.message}; what is missing there is lost\n`,
+    );
+  });
+  // There is nowhere left to say it.
+  process.stderr.on('error', () => undefined);
   const { env: environment, stdout, stderr } = process;
   return {
     environment,

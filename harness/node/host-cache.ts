@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Proto41Error } from '../errors.ts';
+import { makeFolder } from '../make-folder.ts';
 import { ownIdentity, parseIdentity, processState } from './process-identity.ts';
 
 const LOCK_POLL_MS = 100;
@@ -12,6 +14,24 @@ const OWNER_FILE = '.owner.json';
 export const cacheFolder = (environment: NodeJS.ProcessEnv = process.env): string => {
   const base = environment['XDG_CACHE_HOME'];
   return join(base === undefined || base === '' ? join(homedir(), '.cache') : base, 'proto41');
+};
+
+/**
+ * Makes the folder of the cache where there is none. One that can only be read will do for what is in it.
+ *
+ * @throws Proto41Error `CACHE_FOLDER` (exit code 2) when it cannot be made or read
+ */
+export const openCache = async (folder: string): Promise<void> => {
+  try {
+    await makeFolder(folder);
+    await access(folder, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Proto41Error(
+      `Expected a folder for kernels that can be made and read at ${folder}, found: ${reason}; set XDG_CACHE_HOME to a folder of yours`,
+      { code: 'CACHE_FOLDER', exitCode: 2, cause: error },
+    );
+  }
 };
 
 const hasCode = (error: unknown, ...codes: string[]): boolean =>

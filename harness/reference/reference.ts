@@ -40,6 +40,8 @@ import { PathMtuTable } from './tunnel/path-mtu.ts';
 
 export interface ReferenceOptions {
   readonly setup: TargetSetup;
+  /** Decisions that are made otherwise, before any fault: where the standards leave a choice, another node may choose another way. */
+  readonly variant?: (behaviour: Behaviour) => Behaviour;
   /** Names of faults that are switched on, applied in this order. */
   readonly faults?: readonly string[];
   readonly clock: ReferenceClock;
@@ -72,7 +74,7 @@ export type ReferenceOutcome =
 
 /** Throws UnknownFaultError for an unknown fault. A set-up that the node cannot do is an outcome, not an error. */
 export const createReference = (options: ReferenceOptions): ReferenceOutcome => {
-  let behaviour = CORRECT;
+  let behaviour = options.variant?.(CORRECT) ?? CORRECT;
   for (const name of options.faults ?? []) behaviour = faultByName(name).apply(behaviour);
   const config = readConfig(options.setup);
   if (typeof config === 'string') return { kind: 'unsupported', reason: config };

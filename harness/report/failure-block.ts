@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { CaseResult } from '../runner/result.ts';
 import type { Violation } from '../runner/verdict.ts';
 import { differenceLines } from './differences.ts';
@@ -54,7 +55,7 @@ export const failureBlock = (
     lines.push(...violationLines(context, result, violation, shown[index - 1]));
   });
   const more = result.violations.length - shown.length;
-  if (more > 0) lines.push('', `  and ${String(more)} more violations, see results.json`);
+  if (more > 0) lines.push('', `  and ${counted(more, 'more violation')}, see results.json`);
   for (const doubt of result.doubts) {
     lines.push(
       ...labelled(context, 'doubt', [doubt.reason, ...frameReference(context, result.evidence, doubt.frameNumber)]),

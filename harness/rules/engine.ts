@@ -34,6 +34,8 @@ export interface RuleEngine {
   readonly unpairedOutputs: number;
   /** Packets that were changed in the DUT, from one of several that went in. */
   readonly ambiguousOutputs: number;
+  /** What was not judged in packets that their sender had not finished, each a sentence about so many of them. */
+  readonly leftToCard: ReadonlyMap<string, number>;
   /** How many frames each applicable requirement was really judged on, so that silence is not mistaken for approval. */
   readonly judged: ReadonlyMap<string, number>;
 }
@@ -182,6 +184,7 @@ export function createRuleEngine(context: RuleContext): RuleEngine {
     get ambiguousOutputs() {
       return pairing.ambiguousOutputs;
     },
+    leftToCard: facts.leftToCard,
     get judged() {
       return new Map(ids.map((id, index) => [id, (counters[index] ?? 0) + (quickly?.judged(index) ?? 0)]));
     },

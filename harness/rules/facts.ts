@@ -8,7 +8,7 @@ import {
   type Switches,
 } from '../profile/index.ts';
 import { equalRange } from '../packet/bytes.ts';
-import type { Dissection, Framing } from './dissection.ts';
+import type { Framing } from './dissection.ts';
 import type { RuleContext } from './context.ts';
 import { embeddedArithmetic, type EmbeddedArithmetic } from './embedded.ts';
 import { prefixMatch, type PrefixMatch } from './prefix-match.ts';
@@ -30,6 +30,10 @@ export interface Facts {
   readonly outerTtl: number | undefined;
   readonly capturedBeforeOffload: boolean | undefined;
   readonly hasNoMarks: boolean;
+  /** A queue of the node's own, in front of the port where it was captured, may have marked congestion (RFC 3168 section 5). */
+  readonly mayHaveQueued: boolean;
+  /** Why something was not judged in packets that their sender had not finished, with their number; counted while judging. */
+  readonly leftToCard: Map<string, number>;
   /** UDP destination port of the tunnel; 0 where it is not UDP. */
   readonly tunnelPort: number;
   /** How the overlay's own tunnel packets are carried. */
@@ -59,6 +63,8 @@ export function compileFacts(context: RuleContext): Facts {
     outerTtl: context.outerTtlIsConfigured === true ? profile.outerTtl : undefined,
     capturedBeforeOffload: context.capturedBeforeOffload,
     hasNoMarks: context.hasNoMarks === true,
+    mayHaveQueued: context.capturedBeforeOffload === true,
+    leftToCard: new Map(),
     tunnelPort: udpPortOf(profile) ?? 0,
     framing: framingOf(profile),
     framingBytes: framingBytes(profile),
@@ -85,9 +91,4 @@ export function isDutIpv6(facts: Facts, bytes: Uint8Array, at: number): boolean 
     if (equalRange(bytes, at, address, 0, 16)) return true;
   }
   return false;
-}
-
-/** Whether the frame may have been captured before the network card filled in what the sender left to it. */
-export function mayBeUnfinished(packet: Dissection, facts: Facts): boolean {
-  return facts.capturedBeforeOffload ?? !packet.fromDut;
 }

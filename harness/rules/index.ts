@@ -7,3 +7,4 @@ export { prefixMatch, type PrefixMatch } from './prefix-match.ts';
 export type { QuickFrame } from './quick/headers.ts';
 export type { QuickPacket } from './quick/packet.ts';
 export { ipv4Text } from './text.ts';
+export { mayBeSegments } from './unfinished.ts';

@@ -17,14 +17,21 @@ const ICMPV6_CONTROL: ReadonlySet<number> = new Set([
   ICMPV6_TYPE.NEIGHBOR_ADVERTISEMENT,
 ]);
 
+/** Link-layer protocols such as LLDP and spanning tree speak to these sixteen groups, which no bridge forwards (IEEE 802.1Q, table 8-1). */
+const LINK_GROUPS = [0x01, 0x80, 0xc2, 0x00, 0x00] as const;
+
+const isForLinkGroup = (frame: Uint8Array): boolean =>
+  LINK_GROUPS.every((byte, index) => frame[index] === byte) && (frame[5] ?? 0xff) < 0x10;
+
 /**
  * Whether a frame is what a node says of its own accord to find its neighbours and groups: ARP, IGMP, neighbour and multicast
- * listener discovery, native or through the tunnel. Only asked of frames that carry no mark: a stimulus is never control traffic.
+ * listener discovery, native or through the tunnel, and what link layers say among themselves. Only asked of frames that carry no mark:
+ * a stimulus is never control traffic.
  */
 export const isControlTraffic = (frame: Uint8Array): boolean => {
   if (frame.length < ETHERNET.HEADER_LENGTH) return false;
   const etherType = ethernetEtherType(frame);
-  if (etherType === ETHER_TYPE.ARP) return true;
+  if (etherType === ETHER_TYPE.ARP || isForLinkGroup(frame)) return true;
   if (etherType === ETHER_TYPE.IPV6) {
     const at = ETHERNET.HEADER_LENGTH;
     if (frame.length < at + IPV6.HEADER_LENGTH) return false;

@@ -70,7 +70,12 @@ export const runExchange = async (stimuli: readonly Stimulus[], options: Exchang
       for (let passedMs = 0; passedMs < forMs && !isOver(); passedMs += WATCH_STEP_MS)
         await options.clock.sleep(Math.min(WATCH_STEP_MS, forMs - passedMs));
     }
-    return seenWith(await fences.settle(entries));
+    const certainty = await fences.settle(entries);
+    await fences.linger(() => {
+      const answered = new Set(collector.frames.map(({ stimulus }) => stimulus));
+      return stimuli.some((stimulus) => !answered.has(stimulus.partOf ?? stimulus));
+    });
+    return seenWith(certainty);
   } finally {
     collector.close();
     if (dispatcher.current === collector) dispatcher.current = undefined;

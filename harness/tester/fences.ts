@@ -4,6 +4,7 @@ import type { PortName } from '../wire/wire.ts';
 import type { Lab } from '../lab/index.ts';
 import type { Dispatcher, MarkOwner } from './dispatcher.ts';
 import type { Marks } from './marks.ts';
+import type { OwnDelay } from './own-delay.ts';
 import { arpProbe, solicitationProbe, type Probe } from './probes.ts';
 import type { Certainty } from './seen.ts';
 import type { StimulusFactory } from './stimuli.ts';
@@ -36,6 +37,7 @@ export interface FencesOptions {
   readonly send: (port: PortName, frame: Uint8Array) => void;
   /** The DUT did not answer under the set-up before either. */
   readonly isKnownSilent: boolean;
+  readonly ownDelay: OwnDelay;
 }
 
 /**
@@ -117,6 +119,11 @@ export class Fences {
       certainty = { ...certainty, ...(await this.#pass(['P'])) };
     }
     return { P: certainty.P ?? 'silent', U: certainty.U ?? 'silent' };
+  }
+
+  /** Once all is settled: gives the DUT the time that it takes for what it says itself. */
+  async linger(isMissing: () => boolean): Promise<void> {
+    await this.#options.ownDelay.linger({ ...this.#options, fences: this }, isMissing);
   }
 
   /** Remembers how much had been asked and answered when an exchange began. */

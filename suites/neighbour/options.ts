@@ -11,6 +11,7 @@ import {
 } from '../../harness/packet/index.ts';
 import type { Seen, Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { neighbour } from './area.ts';
+import { findLinkLocal } from './link-local.ts';
 import {
   advertisementsFor,
   ALL_NODES,
@@ -35,9 +36,8 @@ const ipv4Options = (type: number, address: Ipv4Address): Uint8Array[] => [
 ];
 
 /** Solicitations for the DUT that name somebody else's link-layer address as their sender's. */
-const solicitations = (t: TestContext): Stimulus[] => {
+const solicitations = (t: TestContext, target: Ipv6Address): Stimulus[] => {
   const { lab } = t;
-  const target = linkLocalOf(lab.n1.ipv4);
   const options = [
     ...ipv4Options(NDP_OPTION.SOURCE_LINK_LAYER_ADDRESS, lab.n3.ipv4),
     sourceLinkLayerAddressOption(ATTACKER_MAC),
@@ -53,10 +53,9 @@ const solicitations = (t: TestContext): Stimulus[] => {
 };
 
 /** Other messages that name one. */
-const announcements = (t: TestContext): Stimulus[] => {
+const announcements = (t: TestContext, own: Ipv6Address): Stimulus[] => {
   const { lab } = t;
   const peer = linkLocalOf(lab.n2.ipv4);
-  const own = linkLocalOf(lab.n1.ipv4);
   const [option] = ipv4Options(NDP_OPTION.TARGET_LINK_LAYER_ADDRESS, lab.n3.ipv4);
   const options = option === undefined ? [] : [option];
   const claim = (target: Ipv6Address): ReturnType<typeof neighborAdvertisement> =>
@@ -81,8 +80,8 @@ const expectStillToN2 = (t: TestContext, seen: Seen, data: Stimulus): void => {
 // RFC 4213 section 3.8: a tunnel has no link-layer addresses. What an option says of one has no effect, and the message is otherwise
 // handled as ever: a solicitation is answered, and packets go to the configured end.
 neighbour.case('neighbour.lla-option-ignored', async (t) => {
-  const target = linkLocalOf(t.lab.n1.ipv4);
-  for (const stimulus of solicitations(t)) {
+  const target = (await findLinkLocal(t)) ?? t.lab.overlayAddress;
+  for (const stimulus of solicitations(t, target)) {
     const data = named(t.fromPod(), `pod packet after a ${stimulus.title}`);
     const seen = await t.exchange(stimulus, data);
     t.expectEqual(`answers to a ${stimulus.title}:`, advertisementsFor(seen, 'tunnel', target).length, 1);
@@ -90,7 +89,7 @@ neighbour.case('neighbour.lla-option-ignored', async (t) => {
       t.expectEqual('outer destination of the answer', outerDestination ?? 'none', t.lab.n2.ipv4.toString(), { frame });
     expectStillToN2(t, seen, data);
   }
-  for (const stimulus of announcements(t)) {
+  for (const stimulus of announcements(t, target)) {
     const data = named(t.fromPod(), `pod packet after a ${stimulus.title} with a Link-Layer Address option`);
     expectStillToN2(t, await t.exchange(stimulus, data), data);
   }

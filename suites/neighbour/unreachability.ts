@@ -1,6 +1,7 @@
 import type { Ipv6Address } from '../../harness/address/index.ts';
 import type { Seen, TestContext } from '../../harness/tester/context.ts';
 import { neighbour } from './area.ts';
+import { findLinkLocal } from './link-local.ts';
 import {
   advertisementsFor,
   expectNoMessages,
@@ -17,11 +18,10 @@ interface Probe {
   readonly target: Ipv6Address;
 }
 
-const probes = ({ lab }: TestContext): Probe[] => {
+const probes = ({ lab }: TestContext, own: Ipv6Address | undefined): Probe[] => {
   const peer = linkLocalOf(lab.n2.ipv4);
-  const own = linkLocalOf(lab.n1.ipv4);
   return [
-    { source: peer, target: own },
+    ...(own === undefined ? [] : [{ source: peer, target: own }]),
     { source: peer, target: lab.overlayAddress },
     { source: lab.n2.pod(), target: lab.overlayAddress },
     { source: lab.n2.pod(1), target: lab.overlayAddress },
@@ -33,7 +33,9 @@ const expectAnswer = (t: TestContext, seen: Seen, { source, target }: Probe): vo
   const answers = advertisementsFor(seen, 'tunnel', target).filter(({ ipv6 }) =>
     ipv6.header.destination.equals(source),
   );
-  t.expectEqual(`Neighbor Advertisements through the tunnel after a probe ${from}:`, answers.length, 1);
+  // RFC 4861 section 7.2.3: a node answers for the addresses of the interface that is asked, and may have its overlay address on another.
+  const tolerated = target.equals(t.lab.overlayAddress) && answers.length === 0;
+  t.expectEqual(`Neighbor Advertisements through the tunnel after a probe ${from}:`, answers.length, 1, { tolerated });
   for (const { frame, message, ipv6, icmpv6, outerDestination } of answers) {
     t.expectEqual(`S flag of the answer to a probe ${from}:`, message.solicited, true, { frame });
     t.expectEqual('Hop Limit of a Neighbor Advertisement', ipv6.header.hopLimit, 255, { frame });
@@ -52,7 +54,7 @@ const expectAnswer = (t: TestContext, seen: Seen, { source, target }: Probe): vo
 // solicited Neighbor Advertisement, hop limit 255, through the tunnel to the end that asked.
 neighbour.case('neighbour.nud-answered', async (t) => {
   // One at a time: two probes for one address would get answers that look alike.
-  for (const probe of probes(t)) {
+  for (const probe of probes(t, await findLinkLocal(t))) {
     const stimulus = throughTunnel(t, `probe for ${probe.target.toString()}`, probeFor(probe.target), {
       source: probe.source,
       destination: probe.target,

@@ -58,9 +58,10 @@ const fate = (seen: Seen, stimulus: Stimulus): string => {
   return [...native, ...tunnelled].join(' and ') || 'dropped';
 };
 
-const isRouterAdvertisement = ({ decoded }: SeenFrame): boolean => {
+/** On the underlay: a router may announce itself to its pods at any time. */
+const isRouterAdvertisement = ({ decoded, port }: SeenFrame): boolean => {
   const layer = findLayer(decoded, 'icmpv6');
-  return layer?.header.type === ROUTER_ADVERTISEMENT;
+  return port !== 'P' && layer?.header.type === ROUTER_ADVERTISEMENT;
 };
 
 /** How a Teredo client asks its server for a prefix (RFC 4380 section 5.2.1), which no FOU node is. */

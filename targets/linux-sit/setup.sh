@@ -115,8 +115,9 @@ stop_forwarding() {
   set_sysctl 0 ipv6/conf/all/forwarding "ipv6/conf/$U/disable_ipv6" ${U2:+"ipv6/conf/$U2/disable_ipv6"}
   set_sysctl 0 "ipv4/conf/$U/rp_filter" ${U2:+"ipv4/conf/$U2/rp_filter"}
   set_sysctl 30 ipv4/ipfrag_time
-  # Path MTU and redirect exceptions outlive the routes that they belong to.
-  set_sysctl 1 ipv4/route/flush ipv6/route/flush
+  # Path MTU and redirect exceptions outlive the routes that they belong to. The switch of IPv6 is not there in a user namespace.
+  set_sysctl 1 ipv4/route/flush
+  if [ -e /proc/sys/net/ipv6/route/flush ]; then set_sysctl 1 ipv6/route/flush; else ip -6 route flush cache; fi
 }
 
 set_sysctl() { # value, then names below /proc/sys/net

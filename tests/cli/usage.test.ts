@@ -1,3 +1,4 @@
+import { usageHint } from '../../harness/cli/usage-hint.ts';
 import { assert, suite } from '../support/suite.ts';
 import { commandLine, proto41 } from './support.ts';
 
@@ -119,6 +120,18 @@ test('what the user typed is shown without its control characters', async () => 
   const { stderr } = await commandLine('run', '--node', '\u001b[2J');
   assert.match(stderr, "argument '\\x1b[2J' is invalid");
   assert.not.match(stderr, '\u001b');
+});
+
+test('a command without what it needs says where that stands', async () => {
+  const { stderr } = await commandLine('list');
+  assert.is(stderr, "proto41: missing required argument 'what'\nthe same command with --help says what it takes\n");
+});
+
+test('options that npm kept for itself are told of, to those who started by npm', () => {
+  const message = "error: too many arguments for 'run'. Expected 0 arguments but got 1.";
+  assert.match(usageHint(message, { npm_lifecycle_event: 'start' }) ?? '', 'npm start -- run');
+  assert.is(usageHint(message, {}), undefined);
+  assert.is(usageHint("error: unknown option '--nodes'", { npm_lifecycle_event: 'start' }), undefined);
 });
 
 test('as a process, wrong usage leaves standard output empty and exits with 2', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cacheFolder, installFolder, withLock } from '../../harness/node/host-cache.ts';
+import { cacheFolder, installFolder, openCache, withLock } from '../../harness/node/host-cache.ts';
 import { ownIdentity } from '../../harness/node/process-identity.ts';
 import { assert, suite } from '../support/suite.ts';
 
@@ -21,6 +21,15 @@ const goneOwner = (): string => JSON.stringify({ ...ownIdentity(), startTicks: '
 test('the cache follows XDG_CACHE_HOME and otherwise lies in the home folder', () => {
   assert.is(cacheFolder({ XDG_CACHE_HOME: '/x' }), '/x/proto41');
   assert.match(cacheFolder({ XDG_CACHE_HOME: '' }), /\/\.cache\/proto41$/);
+});
+
+test('a cache is made where there is none; one that cannot be made says which variable names another', async () => {
+  await openCache(join(base, 'home', '.cache', 'proto41'));
+  assert.equal(await readdir(join(base, 'home', '.cache')), ['proto41']);
+  await writeFile(join(base, 'file'), '');
+  // /proc says that a folder does not exist when it is made, which Node's own way to make folders takes for a reason to try again.
+  for (const folder of [join(base, 'file', 'proto41'), '/proc/no-such-folder/proto41'])
+    await assert.rejects(openCache(folder), /set XDG_CACHE_HOME to a folder of yours/);
 });
 
 test('an installation appears whole or not at all', async () => {

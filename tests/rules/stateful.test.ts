@@ -55,6 +55,86 @@ test('a counter of 16 bits may come round, also when others share it', () => {
   assert.is(feed.judged('encap.identification'), 70_000);
 });
 
+/** A TCP segment of N1's pod with so many bytes of data. */
+const tcp = (sequence: number, dataBytes: number): { nextHeader: number; payload: Uint8Array } => ({
+  nextHeader: 6,
+  payload: bytesOf(
+    word(40000),
+    word(443),
+    [0, 0, ...word(sequence), 0, 0, 0, 1, 0x50, 0x10, 1, 0, ...word(dataBytes), 0, 0],
+    new Uint8Array(dataBytes),
+  ),
+});
+
+test('a packet seen twice is the same also where a short snap length leaves more of one than of the other', () => {
+  const feed = new Feed({ ...strangersContext(STATIC), capturedBeforeOffload: true });
+  for (const inner of [
+    numbered(1),
+    tcp(7, 900),
+    { nextHeader: 58, payload: bytesOf(128, 0, 1, 2, 0, 1, 0, 1, new Uint8Array(99)) },
+  ]) {
+    const whole = tunnelled(inner, { flags: 0, identification: 5 + inner.payload.length });
+    for (const [first, second] of [
+      [100, 96],
+      [96, 100],
+      [200, 100],
+      [64, 60],
+    ] as const) {
+      assert.equal(feed.unknown(whole.subarray(0, first)), []);
+      assert.equal(feed.unknown(whole.subarray(0, second)), []);
+    }
+  }
+});
+
+test('other packets with the same Identification are found in spite of a short snap length', () => {
+  const feed = new Feed({ ...strangersContext(STATIC), capturedBeforeOffload: true });
+  const cut = (sequence: number): Uint8Array =>
+    tunnelled(tcp(sequence, 900), { flags: 0, identification: 5 }).subarray(0, 96);
+  assert.equal(feed.unknown(cut(1)), []);
+  assert.equal(idsOf(feed.unknown(cut(901))), ['encap.identification']);
+});
+
+test('a packet of many segments and the first of them, behind a network card, are the same', () => {
+  const feed = new Feed({ ...strangersContext(STATIC), capturedBeforeOffload: true });
+  assert.equal(feed.unknown(tunnelled(tcp(1, 12_000), { flags: 0, identification: 5 })), []);
+  assert.equal(feed.unknown(tunnelled(tcp(1, 1200), { flags: 0, identification: 5 })), []);
+  assert.equal(feed.unknown(tunnelled(tcp(1201, 1200), { flags: 0, identification: 6 })), []);
+  assert.equal(idsOf(feed.unknown(tunnelled(tcp(2401, 1200), { flags: 0, identification: 6 }))), [
+    'encap.identification',
+  ]);
+});
+
+test('a datagram of many segments and the first of them are the same, also where both are cut', () => {
+  const datagram = (dataBytes: number, sum: number): { payload: Uint8Array } => ({
+    payload: bytesOf(word(41000), word(41001), word(8 + dataBytes), word(sum), new Uint8Array(dataBytes).fill(sum)),
+  });
+  for (const snapBytes of [100, 128, 9999]) {
+    const feed = new Feed({ ...strangersContext(STATIC), capturedBeforeOffload: true });
+    const seen = (dataBytes: number, sum: number, fill: number): Uint8Array => {
+      const bytes = tunnelled(datagram(dataBytes, sum), { flags: 0, identification: 5 });
+      return bytes.fill(fill, 82).subarray(0, snapBytes);
+    };
+    assert.equal(feed.unknown(seen(8000, 1, 7)), []);
+    assert.equal(feed.unknown(seen(1000, 2, 7)), []);
+    const isShown = snapBytes > 100;
+    assert.equal(idsOf(feed.unknown(seen(1000, 2, 8))), isShown ? ['encap.identification'] : []);
+  }
+});
+
+test('a counter of 16 bits comes round sooner where a packet is many segments', () => {
+  const feed = new Feed({ ...strangersContext(STATIC), capturedBeforeOffload: true });
+  const bytes = tunnelled(tcp(0, 45 * 1400), { flags: 0 });
+  let next = 0;
+  for (let index = 0; index < 3000; index++) {
+    bytes.set([...word(next), ...bytes.subarray(20, 24), 0, 0], 18);
+    bytes.set(word(checksum(bytes.subarray(14, 34))), 24);
+    bytes.set(word(index), 80);
+    next = (next + 30 + ((index * 7919 + (index >> 3) * 104_729) % 17)) & 0xffff;
+    assert.equal(feed.unknown(bytes), [], `packet ${index}`);
+  }
+  assert.is(feed.judged('encap.identification'), 3000);
+});
+
 test('the same Identification with 8 bits only is found', () => {
   const feed = new Feed(contextOf(STATIC));
   for (let i = 0; i < 300; i++) feed.out(tunnelled(numbered(i), { flags: 0, identification: i & 0xff }));

@@ -217,6 +217,17 @@ test.skipIf(
   },
 );
 
+test('without a folder for temporary files it ends before anything else does, and names the variable', async () => {
+  await installed(EVERYTHING);
+  const missing = join(folder, 'no-such-folder');
+  const run = await start('start', { TMPDIR: missing });
+  assert.is(run.exitCode, 2);
+  assert.is(
+    run.stderr,
+    `proto41: expected a folder for temporary files that can be written, found ${missing} (ENOENT); set TMPDIR to one`,
+  );
+});
+
 test('can be switched off', async () => {
   const run = await start('test', { PROTO41_BOOTSTRAP: 'off' });
   assert.is(run.exitCode, 0);

@@ -11,6 +11,7 @@ import {
   isNodeSupported,
   MINIMUM_NODE,
   SYSTEM_REQUIREMENTS,
+  withSystemFolders,
 } from '../../scripts/requirements.mjs';
 import { assert, suite } from '../support/suite.ts';
 
@@ -64,10 +65,21 @@ test('Debian, Ubuntu and their descendants are recognised, others are not', () =
   assert.not.ok(isDebianLike(''));
 });
 
-test('the command to install uses sudo for everybody but root', () => {
+test('programs of the system are found where the PATH of a user does not lead', () => {
+  const path = withSystemFolders('/usr/bin:/usr/sbin');
+  assert.is(path, '/usr/bin:/usr/sbin:/usr/local/sbin:/sbin');
+  assert.is(withSystemFolders(path), path);
+  for (const none of ['', undefined]) assert.is(withSystemFolders(none), '');
+});
+
+test('the command to install uses sudo for everybody but root, and su where there is no sudo', () => {
   assert.is(
-    installCommand(['tshark', 'zstd'], { asRoot: false }),
+    installCommand(['tshark', 'zstd'], { asRoot: false, hasSudo: true }),
     'sudo apt-get update && sudo apt-get install -y --no-install-recommends tshark zstd',
+  );
+  assert.is(
+    installCommand(['tshark', 'zstd'], { asRoot: false, hasSudo: false }),
+    "su - -c 'apt-get update && apt-get install -y --no-install-recommends tshark zstd'",
   );
   assert.is(
     installCommand(['tshark'], { asRoot: true }),

@@ -157,7 +157,8 @@ test('a packet that comes out after its case is charged to that case', async () 
     (port, frame, forward, node) => {
       if (!isMine(port, frame)) return forward();
       const late = forward();
-      node.clock.setTimer(100, () => {
+      // This DUT answers nothing of its own, which it is given two seconds for.
+      node.clock.setTimer(2400, () => {
         node.emit(...late);
       });
       return [];

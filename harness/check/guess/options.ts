@@ -10,13 +10,15 @@ export interface OptionGuess {
 
 const MOST = 0.9;
 const MINIMUM_MTU = 1280;
+/** So many changes of TTL and hop limit by the same amount are no accident. */
+const LEAST_CHANGES = 3;
 
 const share = (part: number, whole: number): string =>
   `${part} of ${whole} packets (${Math.floor((part / whole) * 100)} %)`;
 
 /** What differs from the defaults of every mapping is what is worth saying, so all of them are said. */
 export function guessOptions(packets: readonly TunnelPacket[]): readonly OptionGuess[] {
-  return [mtuMode(packets), tos(packets), ecn(packets)].filter((guess) => guess !== undefined);
+  return [mtuMode(packets), tos(packets), ecn(packets), ttl(packets)].filter((guess) => guess !== undefined);
 }
 
 /**
@@ -28,7 +30,8 @@ function mtuMode(packets: readonly TunnelPacket[]): OptionGuess | undefined {
   if (whole.length === 0) return undefined;
   const set = whole.filter(({ dontFragment }) => dontFragment).length;
   const largeAndClear = whole.filter(
-    ({ dontFragment, innerSizeBytes }) => !dontFragment && innerSizeBytes > MINIMUM_MTU,
+    ({ dontFragment, innerSizeBytes, mayBeSegments }) =>
+      !dontFragment && innerSizeBytes > MINIMUM_MTU && !mayBeSegments,
   ).length;
   const isStatic = set === 0 || set < largeAndClear;
   const evidence = isStatic
@@ -79,4 +82,24 @@ function ecn(packets: readonly TunnelPacket[]): OptionGuess | undefined {
       evidence: `the outer ECN field is ECT(0) in ${share(cleared, marked.length)} with an inner CE`,
     };
   return undefined;
+}
+
+/** On the way routers take the same part of every TTL between two nodes, so its changes are those that the node made. */
+function ttl(packets: readonly TunnelPacket[]): OptionGuess | undefined {
+  const last = new Map<string, TunnelPacket>();
+  let changes = 0;
+  let inStep = 0;
+  for (const packet of packets) {
+    const pair = `${packet.source} ${packet.destination}`;
+    const before = last.get(pair);
+    last.set(pair, packet);
+    if (before === undefined || before.hopLimit === packet.hopLimit) continue;
+    changes++;
+    if (packet.ttl - before.ttl === packet.hopLimit - before.hopLimit) inStep++;
+  }
+  if (inStep < LEAST_CHANGES || inStep < changes * MOST) return undefined;
+  return {
+    option: 'ttl=inherit',
+    evidence: `the outer TTL changed with the inner hop limit ${inStep} of ${changes} times`,
+  };
 }

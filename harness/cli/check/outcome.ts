@@ -1,3 +1,4 @@
+import { counted } from '../../report/counted.ts';
 import type { CheckOutcome } from '../../check/run.ts';
 import { EXIT } from '../../runner/exit-code.ts';
 
@@ -48,16 +49,14 @@ export const exitCodeOfCheck = (outcomes: readonly CheckOutcome[]): number => {
 export const summaryLine = (outcomes: readonly CheckOutcome[], seconds: number, isCutShort: boolean): string => {
   const totals = totalsOf(outcomes);
   const { frames, tunnelPackets, findings, framesWithFindings, judged, errors, requirements } = totals;
-  const counts = `${plural(frames, 'frame')}, ${plural(tunnelPackets, 'tunnel packet')}`;
+  const counts = `${counted(frames, 'frame')}, ${counted(tunnelPackets, 'tunnel packet')}`;
   const found =
     findings > 0
-      ? `${plural(findings, 'finding')} in ${plural(framesWithFindings, 'frame')}, ${plural(requirements.size, 'requirement')} violated`
+      ? `${counted(findings, 'finding')} in ${counted(framesWithFindings, 'frame')}, ${counted(requirements.size, 'requirement')} violated`
       : judged > 0
         ? 'nothing wrong'
         : 'nothing to judge';
-  const broken = errors > 0 ? `, ${plural(errors, 'capture')} not read to the end` : '';
+  const broken = errors > 0 ? `, ${counted(errors, 'capture')} not read to the end` : '';
   const stopped = isCutShort ? ', interrupted before the end' : '';
   return `${counts}: ${found}${broken}${stopped} (${seconds.toFixed(1)} s)`;
 };
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

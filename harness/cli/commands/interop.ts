@@ -1,3 +1,4 @@
+import { counted } from '../../report/counted.ts';
 import { randomInt } from 'node:crypto';
 import { interopExitCode, runInterop, type InteropProgress } from '../../interop/run-interop.ts';
 import type { InteropResult } from '../../interop/result.ts';
@@ -44,7 +45,7 @@ export const interopCommand = async (
   const shown = shownPath(folder);
   if (flags.quiet !== true)
     terminal.err(
-      printable(`proto41: ${String(plan.pairs.length)} pairs, ${profile.name}, seed ${seed}; results in ${shown}`) +
+      printable(`proto41: ${counted(plan.pairs.length, 'pair')}, ${profile.name}, seed ${seed}; results in ${shown}`) +
         '\n',
     );
   let result: InteropResult;

@@ -1,3 +1,4 @@
+import { counted } from '../../report/counted.ts';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { parseProfile } from '../../profile/index.ts';
@@ -143,7 +144,7 @@ interface ShrunkFacts {
 
 const shrunkText = ({ file, requirement, packets, bytes, trials, command, case: text }: ShrunkFacts): string =>
   [
-    `${requirement}: ${String(packets.before)} packets became ${String(packets.after)}, ${String(bytes.before)} bytes became ${String(bytes.after)}, in ${String(trials)} replays`,
+    `${requirement}: ${counted(packets.before, 'packet')} became ${String(packets.after)}, ${String(bytes.before)} bytes became ${String(bytes.after)}, in ${counted(trials, 'replay')}`,
     '',
     'As a case:',
     '',

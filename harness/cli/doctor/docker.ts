@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { findCommand } from '../../../scripts/requirements.mjs';
+import { askEngine } from '../../node/docker/engine.ts';
 import { isNodeImageThere, nodeImage } from '../../node/docker/node-image.ts';
 import type { Check } from './check.ts';
 import { installRemedy } from './programs.ts';
@@ -9,33 +9,29 @@ const BE_ROOT = 'be root: links are moved into the containers';
 /** What the docker node needs: an engine on this machine, root, and an image, which the first run makes. */
 export const dockerChecks = async (): Promise<Check[]> => {
   const facts = { name: 'docker', neededForDefaultRun: false, why: 'targets run in containers there (--node docker)' };
-  const format = ['version', '--format', '{{.Server.Version}}'];
-  const options = { reject: false, timeout: 5000, stdin: 'ignore' } as const;
-  const { failed, stdout, stderr } = await execa('docker', format, options);
-  if (failed && stderr.includes('permission denied'))
+  const engine = await askEngine();
+  if (engine.kind === 'no client')
+    return [{ ...facts, state: 'limited', found: 'not installed', remedy: installRemedy('docker.io') }];
+  if (engine.kind === 'locked')
     return [{ ...facts, state: 'limited', found: 'its daemon does not let this user in', remedy: BE_ROOT }];
-  if (failed) {
-    return findCommand('dockerd') === undefined
-      ? [{ ...facts, state: 'limited', found: 'not installed', remedy: installRemedy('docker.io') }]
-      : [
-          {
-            ...facts,
-            state: 'limited',
-            found: 'its daemon does not answer',
-            remedy: 'start it, and set DOCKER_HOST if it listens elsewhere',
-          },
-        ];
+  if (engine.kind === 'silent') {
+    const found = `its client is there, but no daemon answers: ${engine.said}`;
+    const remedy =
+      findCommand('dockerd') === undefined
+        ? `${installRemedy('docker.io')}, or set DOCKER_HOST if one listens elsewhere`
+        : 'start it, and set DOCKER_HOST if it listens elsewhere';
+    return [{ ...facts, state: 'limited', found, remedy }];
   }
   if (process.getuid?.() !== 0)
     return [
       {
         ...facts,
         state: 'limited',
-        found: `${stdout}, but not as root`,
+        found: `${engine.version}, but not as root`,
         remedy: BE_ROOT,
       },
     ];
-  return [{ ...facts, state: 'ok', found: stdout }, await imageCheck()];
+  return [{ ...facts, state: 'ok', found: engine.version }, await imageCheck()];
 };
 
 const imageCheck = async (): Promise<Check> => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, statfs } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Check } from './check.ts';
@@ -10,9 +10,23 @@ const MEBIBYTE = 1024 * 1024;
 /** Room in the file system of the cache. */
 export const cacheCheck = async (cache: string): Promise<Check> => {
   const facts = { name: 'cache folder', neededForDefaultRun: true, why: 'kernels are kept there' };
-  const { bavail, bsize } = await statfs(await existingParent(cache));
+  const parent = await existingParent(cache);
+  const { bavail, bsize } = await statfs(parent);
   const freeBytes = bavail * bsize;
   const found = `${cache}, ${String(Math.floor(freeBytes / MEBIBYTE))} MiB free`;
+  const obstacle = await whyNotWritable(parent);
+  // What is in it can be used all the same, unless it cannot even be read.
+  if (obstacle !== undefined) {
+    const canBeRead = parent === cache && (await whyNotReadable(parent)) === undefined;
+    const remedy = 'set XDG_CACHE_HOME to a folder of yours';
+    return {
+      ...facts,
+      neededForDefaultRun: !canBeRead,
+      state: canBeRead ? 'limited' : 'missing',
+      found: obstacle,
+      remedy,
+    };
+  }
   if (freeBytes >= WANTED_BYTES) return { ...facts, state: 'ok', found };
   const wanted = `${String(WANTED_BYTES / MEBIBYTE)} MiB`;
   return {
@@ -33,6 +47,18 @@ export const temporaryCheck = async (folder: string = tmpdir()): Promise<Check> 
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ...facts, state: 'missing', found: reason, remedy: 'set TMPDIR to a folder that can be written' };
+  }
+};
+
+const whyNotWritable = (folder: string): Promise<string | undefined> => whyNot(folder, constants.W_OK | constants.X_OK);
+const whyNotReadable = (folder: string): Promise<string | undefined> => whyNot(folder, constants.R_OK | constants.X_OK);
+
+const whyNot = async (folder: string, mode: number): Promise<string | undefined> => {
+  try {
+    await access(folder, mode);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 };
 

@@ -21,6 +21,7 @@ import type { KernelChoice } from '../vm/kernel-choice.ts';
 import { sweepRuntimeFolders } from '../vm/runtime-folder.ts';
 import { CONTAINER_TARGET_FOLDER, startContainer, type Container } from './container.ts';
 import { DockerError } from './docker-error.ts';
+import { expectEngine } from './engine.ts';
 import { startGuestNode } from './guest-node.ts';
 import { obtainNodeImage } from './node-image.ts';
 
@@ -53,6 +54,7 @@ export interface DockerNodeOptions {
 export const startDockerNode = async (options: DockerNodeOptions): Promise<NodeSession> => {
   const { target, kernel, signal, wire = 'afpacket', onProgress = () => undefined } = options;
   signal?.throwIfAborted();
+  await expectEngine();
   // A killed run may have left the machine of a container that is removed below.
   await sweepRuntimeFolders();
   const image = options.image ?? (await obtainNodeImage({ cache: cacheFolder(), onProgress, signal }));

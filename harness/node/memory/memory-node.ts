@@ -1,4 +1,5 @@
 /** A node without hardware: the reference in this process, on memory links and virtual time. */
+import type { Behaviour } from '../../reference/behaviour.ts';
 import { faultByName } from '../../reference/faults/index.ts';
 import type { ErrorLimit } from '../../reference/ipv6/rate-limit.ts';
 import type { Reference } from '../../reference/reference.ts';
@@ -16,6 +17,8 @@ import { MEMORY_PORTS } from './memory-ports.ts';
 export interface MemoryNodeOptions {
   /** Faults of the reference that are switched on. */
   readonly faults?: readonly string[];
+  /** Other decisions of the reference, made anew for each start: a node that is different, and as right as this one. */
+  readonly variant?: (behaviour: Behaviour) => Behaviour;
   /** Where the reference's counters start. */
   readonly seed?: number;
   /** Which ICMP errors the reference may send, for as long as the node runs; as the reference has it by itself unless given. */
@@ -49,6 +52,7 @@ export const startMemoryNode = async (options: MemoryNodeOptions = {}): Promise<
     const outcome = createReference({
       setup,
       faults,
+      ...(options.variant === undefined ? {} : { variant: options.variant }),
       clock: nodeClock(clock, guard),
       emit: (port, frame) => {
         links.get(port)?.node.send(frame);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { ManifestError } from '../../target/target-error.ts';
 import { PORT_NAMES } from '../../wire/wire.ts';
-import { cacheFolder } from '../host-cache.ts';
+import { cacheFolder, openCache } from '../host-cache.ts';
 import type { NodeFacts, NodeSession, PhaseDuration } from '../node.ts';
 import { findAccelerator, type Accelerator } from './accelerator.ts';
 import type { ProgressListener } from './apt-client.ts';
@@ -98,6 +98,7 @@ export const bootGuest = async (
   const hasQemu = openPlace === undefined || (await isInPath(QEMU));
   if (hasQemu) await qemuVersion();
   const cache = options.cache ?? cacheFolder();
+  await openCache(cache);
   const store = { cache, onProgress, signal };
   const timer = new PhaseTimer();
   const kernel = await timer.time('kernel', () =>

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts';
 import type { InteropResult, PairResult } from '../../interop/result.ts';
 import { VERDICTS } from '../../runner/verdict.ts';
 import { durationText } from '../duration.ts';
@@ -15,12 +16,10 @@ export const interopLine = ({ pairs, ends, skippedEnds, durationMs, interrupted 
     .join(', ');
   const unexpected = pairs.filter((pair) => pair.unexpected).length;
   return [
-    `${plural(pairs.length, 'pair')} of ${plural(ends.length, 'end')}: ${counts}`,
+    `${counted(pairs.length, 'pair')} of ${counted(ends.length, 'end')}: ${counts}`,
     ...(unexpected === 0 ? [] : [`${String(unexpected)} unexpected`]),
-    ...(skippedEnds.length === 0 ? [] : [`${plural(skippedEnds.length, 'end')} not to be had`]),
+    ...(skippedEnds.length === 0 ? [] : [`${counted(skippedEnds.length, 'end')} not to be had`]),
     ...(interrupted ? ['cut short'] : []),
     durationText(durationMs),
   ].join('; ');
 };
-
-const plural = (count: number, noun: string): string => `${String(count)} ${noun}${count === 1 ? '' : 's'}`;

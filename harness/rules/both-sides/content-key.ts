@@ -1,7 +1,7 @@
 import { readUint8 } from '../../packet/bytes.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { contentFingerprint } from '../fingerprint.ts';
-import { checksumFieldAt, type UpperLayer } from './upper-layer.ts';
+import { checksumFieldAt, type UpperLayer } from '../upper-layer.ts';
 
 /** An IPv6 packet at [at, end) of a frame. */
 export interface InnerPacket {

@@ -8,7 +8,7 @@ import type { Report } from '../finding.ts';
 import { contentFingerprint } from '../fingerprint.ts';
 import { always } from '../rule.ts';
 import type { Pair, PairJudge, PairRule } from './pair.ts';
-import { icmpv6TypeIn } from './upper-layer.ts';
+import { icmpv6TypeIn } from '../upper-layer.ts';
 
 const MINIMUM_FRAME_BYTES = 60;
 const FLOW_SLOTS = 1 << 12;

@@ -17,6 +17,9 @@ export function mergedEcn(inner: number, outer: number): number {
   return (SEVERITY[outer & 3] ?? 0) > (SEVERITY[inner & 3] ?? 0) ? outer : inner;
 }
 
+/** Whether a queue may have made the one ECN field of the other (RFC 3168 section 5). */
+export const isMarked = (before: number, after: number): boolean => before !== NOT_ECT && after === CE;
+
 const decrement = (requirement: string, encapsulating: boolean): PairRule => ({
   requirement,
   appliesTo: always,
@@ -84,13 +87,14 @@ export const headerFieldRules: readonly PairRule[] = [
     appliesTo: always,
     create:
       () =>
-      (pair, { switches }, report) => {
+      (pair, { switches, mayHaveQueued }, report) => {
         if (pair.encapsulating || pair.shape !== 'forwarded') return false;
         const inner = ipv6Ecn(pair.input, pair.inputAt);
         if (inner === NOT_ECT && switches.ecnDecap === '6040') return false;
         const outer = pair.inputTos & 3;
         const expected = switches.ecnDecap === 'off' ? inner : mergedEcn(inner, outer);
         const after = ipv6Ecn(pair.output.bytes, pair.output.ipv6At);
+        if (mayHaveQueued && isMarked(expected, after)) return false;
         if (after !== expected) {
           report(
             `${ecnText(expected)} for inner ${ecnText(inner)} and outer ${ecnText(outer)}`,
@@ -104,10 +108,11 @@ export const headerFieldRules: readonly PairRule[] = [
   {
     requirement: 'dscp-ecn.ingress-table',
     appliesTo: always,
-    create: () => (pair, _facts, report) => {
+    create: () => (pair, facts, report) => {
       if (!pair.encapsulating || pair.shape !== 'forwarded') return false;
       const before = ipv6Ecn(pair.input, pair.inputAt);
       const after = ipv6Ecn(pair.output.bytes, pair.output.ipv6At);
+      if (facts.mayHaveQueued && isMarked(before, after)) return false;
       if (after !== before)
         report(`inner ECN ${ecnText(before)}, as it was sent`, `inner ECN ${ecnText(after)}`, classPlace(pair));
       return true;

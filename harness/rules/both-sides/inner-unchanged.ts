@@ -1,14 +1,15 @@
 /** Nothing in the inner packet may change but the hop limit, and on the way out of the tunnel its ECN field. */
 import { readUint8 } from '../../packet/bytes.ts';
-import { IPV6, ipv6FlowLabel, ipv6TrafficClass } from '../../packet/ipv6.ts';
+import { IPV6, ipv6Ecn, ipv6FlowLabel, ipv6TrafficClass } from '../../packet/ipv6.ts';
 import { ICMPV6_TYPE } from '../../packet/icmpv6-types.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { isProfile, type Facts } from '../facts.ts';
 import type { Report } from '../finding.ts';
 import { always } from '../rule.ts';
 import { hexText, ipv6Text } from '../text.ts';
+import { isMarked } from './header-fields.ts';
 import type { Pair, PairRule } from './pair.ts';
-import { icmpv6TypeIn } from './upper-layer.ts';
+import { icmpv6TypeIn } from '../upper-layer.ts';
 
 function fieldAt(offset: number): string {
   if (offset < IPV6.NEXT_HEADER) return 'ipv6.payloadLength';
@@ -51,6 +52,9 @@ function reportTrafficClass(pair: Pair, mask: number, report: Report): void {
   );
 }
 
+const isMarkedInside = ({ input, inputAt, output }: Pair): boolean =>
+  isMarked(ipv6Ecn(input, inputAt), ipv6Ecn(output.bytes, output.ipv6At));
+
 /** Inner fragments and Packet Too Big messages are charged to the rows that name them. */
 const isNamedElsewhere = (pair: Pair): boolean =>
   inputNextHeader(pair) === PROTOCOL.FRAGMENT || (!pair.encapsulating && isPacketTooBig(pair));
@@ -68,7 +72,8 @@ const unchanged = (requirement: string, encapsulating: boolean): PairRule => ({
     if (pair.shape !== 'forwarded' || pair.encapsulating !== encapsulating) return false;
     if (isNamedElsewhere(pair) || mayChange(pair, facts) || hidesSurplus(pair)) return false;
     reportDifference(pair, report);
-    reportTrafficClass(pair, encapsulating ? 0xff : 0xfc, report);
+    const isEcnKept = encapsulating && !(facts.mayHaveQueued && isMarkedInside(pair));
+    reportTrafficClass(pair, isEcnKept ? 0xff : 0xfc, report);
     return true;
   },
 });

@@ -10,7 +10,7 @@ import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { TCP, TCP_FLAG } from '../../packet/tcp.ts';
 import { contentFingerprint } from '../fingerprint.ts';
 import { contentKey, type InnerPacket } from './content-key.ts';
-import { checksumFieldAt, checksumState, createUpperLayer, findUpperLayer } from './upper-layer.ts';
+import { checksumFieldAt, checksumState, createUpperLayer, findUpperLayer } from '../upper-layer.ts';
 
 const ADDRESSES_BYTES = 32;
 const FRAGMENT_BYTES = 8;

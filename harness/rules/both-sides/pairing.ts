@@ -1,17 +1,18 @@
 /** Finds the packet that went in for one that came out. */
 import { equalRange, readUint32 } from '../../packet/bytes.ts';
 import { ipv4Tos } from '../../packet/ipv4.ts';
-import { IPV6, ipv6HopLimit, ipv6TrafficClass } from '../../packet/ipv6.ts';
+import { IPV6, ipv6Ecn, ipv6HopLimit, ipv6TrafficClass } from '../../packet/ipv6.ts';
 import type { Dissection } from '../dissection.ts';
 import type { Facts } from '../facts.ts';
 import { contentKey } from './content-key.ts';
 import type { JudgedFrame } from '../finding.ts';
+import { mergedEcn } from './header-fields.ts';
 import { Leftovers, type LatePair } from './leftovers.ts';
 import { createPair, type Pair } from './pair.ts';
 import { PairingTable, type Slot } from './pairing-table.ts';
 import { DECAPSULATION, ENCAPSULATION, inputRole, outputRole } from './roles.ts';
 import { compare, shapeOf } from './shape.ts';
-import { checksumFieldAt, checksumState, createUpperLayer, findUpperLayer } from './upper-layer.ts';
+import { checksumFieldAt, checksumState, createUpperLayer, findUpperLayer } from '../upper-layer.ts';
 
 const CAPACITY = 4096;
 const SECOND_SEED = 0x27d4eb2f;
@@ -34,6 +35,8 @@ export class Pairing {
   #exact: Slot | undefined;
   /** As the output was before it lost its hop. */
   #perfect: Slot | undefined;
+  /** And with the ECN field that makes the one of the output: a segment that is sent again may have another (RFC 3168 section 6.1.5). */
+  #flawless: Slot | undefined;
   /** Whether the exact ones are not all the same, so that it matters which it is. */
   #isMixed = false;
   #consumed: Slot | undefined;
@@ -51,7 +54,10 @@ export class Pairing {
     if (isExact) {
       if (this.#exact !== undefined && !isSame(slot, this.#exact)) this.#isMixed = true;
       this.#exact = slot;
-      if (isBefore(slot, this.#output)) this.#perfect = slot;
+      if (isBefore(slot, this.#output)) {
+        this.#perfect = slot;
+        if (expectedEcn(slot, this.#facts) === ipv6Ecn(this.#output.bytes, this.#output.ipv6At)) this.#flawless = slot;
+      }
     }
     this.#open = slot;
     this.#openCount++;
@@ -135,7 +141,8 @@ export class Pairing {
     this.#reset(packet);
     const isWhole = this.#table.forEach(role, this.#keyA, this.#keyB, this.#visit);
     const hopLimit = ipv6HopLimit(packet.bytes, packet.ipv6At);
-    if (this.#perfect !== undefined) return this.#complete(this.#perfect, role, frame, hopLimit);
+    const perfect = this.#flawless ?? this.#perfect;
+    if (perfect !== undefined) return this.#complete(perfect, role, frame, hopLimit);
     if (this.#exact !== undefined) {
       if (!this.#isMixed || !this.#facts.hasNoMarks) return this.#complete(this.#exact, role, frame, hopLimit);
       this.#leftovers.ambiguous++;
@@ -178,6 +185,7 @@ export class Pairing {
     this.#output = packet;
     this.#exact = undefined;
     this.#perfect = undefined;
+    this.#flawless = undefined;
     this.#isMixed = false;
     this.#consumed = undefined;
     this.#open = undefined;
@@ -228,6 +236,12 @@ function isBefore({ bytes, ipv6At, ipv6EndAt }: Slot, output: Dissection): boole
     ipv6HopLimit(bytes, ipv6At) === ipv6HopLimit(output.bytes, output.ipv6At) + 1 &&
     equalRange(bytes, ipv6At + IPV6.SOURCE, output.bytes, output.ipv6At + IPV6.SOURCE, ipv6EndAt - ipv6At - IPV6.SOURCE)
   );
+}
+
+/** The ECN field that a packet should come out with. */
+function expectedEcn({ bytes, ipv6At, role, tos }: Slot, { switches }: Facts): number {
+  const inner = ipv6Ecn(bytes, ipv6At);
+  return role === ENCAPSULATION || switches.ecnDecap === 'off' ? inner : mergedEcn(inner, tos & 3);
 }
 
 const isSame = (one: Slot, other: Slot): boolean =>

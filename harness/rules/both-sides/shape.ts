@@ -2,7 +2,7 @@ import { equalRange, readUint8 } from '../../packet/bytes.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { Pair, PairShape } from './pair.ts';
-import { icmpv6TypeIn } from './upper-layer.ts';
+import { icmpv6TypeIn } from '../upper-layer.ts';
 
 const ADDRESSES_BYTES = 32;
 

@@ -1,6 +1,6 @@
 /**
  * The outer TOS octet against the inner Traffic Class of the same packet. Routers on the way may mark congestion and rewrite the DSCP, so
- * a frame that was not surely seen at the node itself proves less.
+ * a frame that was not surely seen at the node itself proves less; and so may a queue of the node itself mark congestion.
  */
 import { IPV4, ipv4Ecn, ipv4Tos } from '../../packet/ipv4.ts';
 import { ipv6Ecn, ipv6TrafficClass } from '../../packet/ipv6.ts';
@@ -31,13 +31,13 @@ export const dscpEcnRules: readonly PassiveRule[] = [
     requirement: 'dscp-ecn.ingress-table',
     scope: 'inner',
     appliesTo: always,
-    judge(packet, { switches }, report) {
+    judge(packet, { switches, mayHaveQueued }, report) {
       const inner = ipv6Ecn(packet.bytes, packet.ipv6At);
       const outer = ipv4Ecn(packet.bytes, packet.ipv4At);
       let expected = inner;
       if (switches.ecnEncap === 'compat') expected = 0;
       else if (switches.ecnEncap === '3168' && inner === CE) expected = ECT0;
-      const isMarkedOnTheWay = !packet.fromDut && outer === CE && expected !== 0;
+      const isMarkedOnTheWay = (mayHaveQueued || !packet.fromDut) && outer === CE && expected !== 0;
       if (outer !== expected && !isMarkedOnTheWay) {
         report(
           `outer ECN ${ecnText(expected)} for the inner ${ecnText(inner)}`,

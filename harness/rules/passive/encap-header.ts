@@ -4,9 +4,10 @@ import { IPV4, ipv4ChecksumIsGood, ipv4HeaderChecksum, ipv4ReservedFlag, ipv4Ver
 import { IPV6 } from '../../packet/ipv6.ts';
 import { protocolName } from '../../packet/protocol-numbers.ts';
 import type { Dissection } from '../dissection.ts';
-import { isProfile, mayBeUnfinished } from '../facts.ts';
+import { isProfile } from '../facts.ts';
 import { always, type PassiveRule } from '../rule.ts';
 import { hexText, ipv4Text } from '../text.ts';
+import { isLeftToCard } from '../unfinished.ts';
 import { isWholeInFirstFragment } from './encap-lengths.ts';
 import { isUnmarkedTunnelPacket } from './unmarked.ts';
 
@@ -78,8 +79,8 @@ export const headerChecksum: PassiveRule = {
     if (packet.isFragment || packet.ipv4HeaderLengthBytes < IPV4.MINIMUM_HEADER_LENGTH) return false;
     if (packet.ipv4At + packet.ipv4HeaderLengthBytes > packet.bytes.length) return false;
     const checksum = ipv4HeaderChecksum(packet.bytes, packet.ipv4At);
-    if (checksum === 0 && mayBeUnfinished(packet, facts)) return false;
     if (!ipv4ChecksumIsGood(packet.bytes, packet.ipv4At)) {
+      if (checksum === 0 && isLeftToCard(packet, facts, 'HEADER_CHECKSUM')) return false;
       report('a correct header checksum', `header checksum ${hexText(checksum, 4)}`, {
         offset: packet.ipv4At + IPV4.HEADER_CHECKSUM,
         lengthBytes: 2,

@@ -1,8 +1,8 @@
 import { IPV4, ipv4Identification } from '../../packet/ipv4.ts';
 import { timestampMsOf } from '../finding.ts';
-import { contentFingerprint, contentFingerprintInView } from '../fingerprint.ts';
 import { always, type PassiveRule, type StatefulJudge } from '../rule.ts';
 import { ipv4Text } from '../text.ts';
+import { PacketContent } from './packet-content.ts';
 
 const SLOTS = 1 << 15;
 /**
@@ -11,7 +11,8 @@ const SLOTS = 1 << 15;
  */
 const WINDOW_PACKETS = 1 << 14;
 const WINDOW_MS = 5000;
-const FINGERPRINT_BYTES = 128;
+/** A packet of many segments is counted as so many of them as are at least in it, if none is smaller than the smallest MTU. */
+const SEGMENT_BYTES = 1280;
 
 /** RFC 791 section 3.2 and RFC 6864 section 4.1, for packets with DF clear; for atomic ones the value means nothing. */
 export const identification: PassiveRule = {
@@ -24,18 +25,20 @@ export const identification: PassiveRule = {
 /** A direct-mapped table of the last packet per (addresses, protocol, identification); a collision only forgets. */
 function createIdentification(): StatefulJudge {
   const memory = new IdentificationMemory();
+  const content = new PacketContent();
   return {
     judge(packet, _facts, report, frame) {
-      memory.packets++;
+      memory.packets += segmentsIn(packet.ipv4TotalLength);
       // Later fragments repeat the value of their first one.
       if (packet.dontFragment || packet.fragmentOffset !== 0) return false;
-      const { bytes, ipv4At, ipv4Source, ipv4Destination } = packet;
+      const { bytes, ipv4At, ipv6At, ipv4Source, ipv4Destination } = packet;
       const value = ipv4Identification(bytes, ipv4At);
       const nowMs = timestampMsOf(frame);
-      const content = contentOf(bytes, ipv4At, bytes.length);
+      content.read(bytes, undefined, ipv4At, ipv6At, packet.nextHeader, bytes.length);
+      if (!content.isWhole && !content.hasCore) return false;
       const before = memory.packetsSince(ipv4Source, ipv4Destination, value, packet.ipv4Protocol, nowMs);
       // The same packet seen twice, on two interfaces of one capture, is no second packet.
-      if (before !== 0 && memory.content !== content) {
+      if (before !== 0 && !memory.isSame(content)) {
         report(
           `an Identification that differs from those of the last packets with DF 0 to ${ipv4Text(ipv4Destination)}`,
           `Identification ${value} again, ${before} packets later`,
@@ -45,31 +48,40 @@ function createIdentification(): StatefulJudge {
       memory.remember(content, nowMs);
       return true;
     },
-    approves: ({ view, ipv4At, end, source, destination, protocol, dontFragment, timestampMs }) => {
+    approves: ({
+      bytes,
+      view,
+      ipv4At,
+      ipv6At,
+      nextHeader,
+      end,
+      source,
+      destination,
+      protocol,
+      dontFragment,
+      timestampMs,
+    }) => {
       if (dontFragment) return true;
-      memory.packets++;
+      const segments = segmentsIn(view.getUint16(ipv4At + IPV4.TOTAL_LENGTH));
       const value = view.getUint16(ipv4At + IPV4.IDENTIFICATION);
+      content.read(bytes, view, ipv4At, ipv6At, nextHeader, end);
+      // What shows too little is for the rule, which does not count it.
+      if (!content.isWhole && !content.hasCore) return false;
+      memory.packets += segments;
       const before = memory.packetsSince(source, destination, value, protocol, timestampMs);
-      memory.packets--;
-      return before === 0 || memory.content === contentInView(view, ipv4At, end);
+      memory.packets -= segments;
+      return before === 0 || memory.isSame(content);
     },
-    // Always behind `approves` for the same packet, which has found the slot.
-    notes: ({ view, ipv4At, end, dontFragment, timestampMs }) => {
-      memory.packets++;
-      if (!dontFragment) memory.remember(contentInView(view, ipv4At, end), timestampMs);
+    // Always behind `approves` for the same packet, which has found the slot and read the content.
+    notes: ({ view, ipv4At, dontFragment, timestampMs }) => {
+      memory.packets += segmentsIn(view.getUint16(ipv4At + IPV4.TOTAL_LENGTH));
+      if (!dontFragment) memory.remember(content, timestampMs);
     },
   };
 }
 
-const contentInView = (view: DataView, ipv4At: number, end: number): number => {
-  const at = ipv4At + IPV4.MINIMUM_HEADER_LENGTH;
-  return contentFingerprintInView(view, at, Math.max(0, Math.min(FINGERPRINT_BYTES, end - at)));
-};
-
-const contentOf = (bytes: Uint8Array, ipv4At: number, end: number): number => {
-  const at = ipv4At + IPV4.MINIMUM_HEADER_LENGTH;
-  return contentFingerprint(bytes, at, Math.max(0, Math.min(FINGERPRINT_BYTES, end - at)));
-};
+/** How many packets it is counted as: a network card gives each segment an Identification of its own. */
+const segmentsIn = (totalLength: number): number => Math.max(1, Math.floor(totalLength / SEGMENT_BYTES));
 
 /** Words of a slot. Side by side, because a slot is looked up at random: every cache line costs more than the rest of the rule. */
 const SOURCE = 0;
@@ -78,14 +90,17 @@ const VALUE_AND_PROTOCOL = 2;
 const CONTENT = 3;
 /** Number of the packet, modulo 2^32. */
 const COUNT = 4;
-const IS_USED = 5;
+const USE = 5;
+const CORE = 6;
 const WORDS_PER_SLOT = 8;
+/** What a slot in use holds. */
+const WITHOUT_CORE = 1;
+const CUT = 2;
+const WHOLE = 3;
 
 class IdentificationMemory {
   /** Tunnel packets seen, with DF or without. */
   packets = 0;
-  /** What the packet found last carried. */
-  content = 0;
   #words: Int32Array | undefined;
   #timesMs: Float64Array | undefined;
   #slot = 0;
@@ -105,7 +120,7 @@ class IdentificationMemory {
     this.#destination = destination;
     this.#valueAndProtocol = valueAndProtocol;
     if (
-      words[at + IS_USED] === 0 ||
+      words[at + USE] === 0 ||
       words[at + SOURCE] !== source ||
       words[at + DESTINATION] !== destination ||
       words[at + VALUE_AND_PROTOCOL] !== valueAndProtocol
@@ -113,21 +128,31 @@ class IdentificationMemory {
       return 0;
     const since = (this.packets - (words[at + COUNT] ?? 0)) | 0;
     if (since < 0 || since >= WINDOW_PACKETS || nowMs - (timesMs[slot] ?? 0) >= WINDOW_MS) return 0;
-    this.content = words[at + CONTENT] ?? 0;
     return since;
   }
 
+  /** Whether the packet found last may be this one: where the snap length has cut either, by what both show. */
+  isSame({ value, core, isWhole, hasCore }: PacketContent): boolean {
+    const words = this.#words;
+    if (words === undefined) return false;
+    const at = this.#slot * WORDS_PER_SLOT;
+    const use = words[at + USE];
+    if (isWhole && use !== CUT) return words[at + CONTENT] === value;
+    return !hasCore || use === WITHOUT_CORE || words[at + CORE] === core;
+  }
+
   /** Puts the packet that was just asked for in the table. */
-  remember(content: number, nowMs: number): void {
+  remember({ value, core, isWhole, hasCore }: PacketContent, nowMs: number): void {
     const words = (this.#words ??= new Int32Array(SLOTS * WORDS_PER_SLOT));
     const timesMs = (this.#timesMs ??= new Float64Array(SLOTS));
     const at = this.#slot * WORDS_PER_SLOT;
     words[at + SOURCE] = this.#source;
     words[at + DESTINATION] = this.#destination;
     words[at + VALUE_AND_PROTOCOL] = this.#valueAndProtocol;
-    words[at + CONTENT] = content;
+    words[at + CONTENT] = value;
+    words[at + CORE] = core;
     words[at + COUNT] = this.packets;
-    words[at + IS_USED] = 1;
+    words[at + USE] = isWhole ? (hasCore ? WHOLE : WITHOUT_CORE) : CUT;
     timesMs[this.#slot] = nowMs;
   }
 }

@@ -3,8 +3,8 @@ import { IPV4 } from '../../packet/ipv4.ts';
 import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { Dissection } from '../dissection.ts';
-import { mayBeUnfinished, type Facts } from '../facts.ts';
 import { always, type PassiveRule } from '../rule.ts';
+import { isLeftToCard, mayBeUnfinished } from '../unfinished.ts';
 
 /** What Total Length has to be, for the header length that the packet claims (a wrong one is charged elsewhere). */
 function expectedTotalLength(packet: Dissection): number {
@@ -15,10 +15,9 @@ function expectedTotalLength(packet: Dissection): number {
  * Whether the lengths can be compared: an unfragmented packet with its whole inner packet, so that a Total Length beyond the end of
  * the frame is a wrong length and not a capture cut short. A Payload Length of 0 before Hop-by-Hop options may be a jumbogram (RFC 2675).
  */
-function isComparable(packet: Dissection, facts: Facts): boolean {
+function isComparable(packet: Dissection): boolean {
   if (packet.isFragment || !packet.ipv6Complete) return false;
-  if (packet.ipv6PayloadLength === 0 && packet.nextHeader === PROTOCOL.HOP_BY_HOP) return false;
-  return packet.ipv4TotalLength !== 0 || !mayBeUnfinished(packet, facts);
+  return packet.ipv6PayloadLength !== 0 || packet.nextHeader !== PROTOCOL.HOP_BY_HOP;
 }
 
 /** A "first fragment" that holds its inner packet completely, so that nothing is left for a second one. */
@@ -37,7 +36,7 @@ export const noLinkPadding: PassiveRule = {
   scope: 'inner',
   appliesTo: always,
   judge(packet, facts, report) {
-    if (!isComparable(packet, facts)) return false;
+    if (!isComparable(packet) || (packet.ipv4TotalLength === 0 && mayBeUnfinished(packet, facts))) return false;
     const surplusBytes = packet.ipv4EndAt - packet.ipv6EndAt;
     // A Total Length beyond the frame claims bytes that nobody sent: that is encap.total-length alone.
     if (surplusBytes > 0 && packet.ipv4EndAt <= packet.bytes.length) {
@@ -56,7 +55,8 @@ export const totalLength: PassiveRule = {
   scope: 'inner',
   appliesTo: always,
   judge(packet, facts, report) {
-    if (!isComparable(packet, facts)) return false;
+    if (!isComparable(packet)) return false;
+    if (packet.ipv4TotalLength === 0 && isLeftToCard(packet, facts, 'TOTAL_LENGTH')) return false;
     const expected = expectedTotalLength(packet);
     if (packet.ipv4TotalLength !== expected) {
       report(

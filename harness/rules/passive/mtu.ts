@@ -8,6 +8,7 @@ import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import type { Dissection } from '../dissection.ts';
 import { isDutIpv6, isProfile } from '../facts.ts';
 import { always, type PassiveRule } from '../rule.ts';
+import { isLeftToCard, mayBeSegments } from '../unfinished.ts';
 
 const flagsPlace = (packet: Dissection) => ({
   offset: packet.ipv4At + IPV4.FLAGS_FRAGMENT_OFFSET,
@@ -34,10 +35,12 @@ export const mtuRules: readonly PassiveRule[] = [
     scope: 'inner',
     appliesTo: (facts) =>
       facts.switches.mtuMode === 'dynamic' && isProfile(facts, '6in4', '6to4', '6rd', '6rd-br', 'fou', 'gue'),
-    judge(packet, _facts, report) {
+    judge(packet, facts, report) {
       const sizeBytes = IPV6.HEADER_LENGTH + packet.ipv6PayloadLength;
       if (packet.isFragment || sizeBytes <= IPV6_MINIMUM_MTU) return false;
       if (!packet.dontFragment) {
+        // Each segment may be small enough.
+        if (mayBeSegments(packet) && isLeftToCard(packet, facts, 'SEGMENTS')) return false;
         report(
           `DF 1 on an inner packet of ${sizeBytes} bytes, more than ${IPV6_MINIMUM_MTU}`,
           'DF 0',

@@ -7,10 +7,11 @@ import { IPV6 } from '../../packet/ipv6.ts';
 import { PROTOCOL } from '../../packet/protocol-numbers.ts';
 import { UDP, udpChecksum, udpDestinationPort, udpLength } from '../../packet/udp.ts';
 import type { Dissection } from '../dissection.ts';
-import { isProfile, mayBeUnfinished, type Facts } from '../facts.ts';
+import { isProfile, type Facts } from '../facts.ts';
 import type { Report } from '../finding.ts';
 import type { PassiveRule } from '../rule.ts';
 import { hexText } from '../text.ts';
+import { addsUpOnceFinished, isLeftToCard, mayBeUnfinished } from '../unfinished.ts';
 import { sourcePortRules } from './udp-source-port.ts';
 import { isOverlayPacket, isUnmarkedTunnelPacket } from './unmarked.ts';
 
@@ -32,8 +33,11 @@ function judgeChecksum(packet: Dissection, facts: Facts, report: Report): boolea
   }
   const sum = ipv4PseudoHeaderSum(bytes, ipv4At, PROTOCOL.UDP, length);
   // What a sender leaves to its network card is the sum of the pseudo-header alone.
-  if (checksum === foldSum(sum) && mayBeUnfinished(packet, facts)) return false;
-  if (internetChecksum(bytes, udpAt, udpAt + length, sum) !== 0) {
+  if (checksum === foldSum(sum) && isLeftToCard(packet, facts, 'UDP_CHECKSUM')) return false;
+  const isRight =
+    internetChecksum(bytes, udpAt, udpAt + length, sum) === 0 ||
+    (mayBeUnfinished(packet, facts) && addsUpOnceFinished(packet, udpAt, udpAt + length, sum));
+  if (!isRight) {
     report(['UDP checksum 0', 'a correct UDP checksum'], `UDP checksum ${hexText(checksum, 4)}, which is wrong`, place);
   }
   return true;

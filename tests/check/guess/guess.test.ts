@@ -2,7 +2,7 @@ import { Ipv4Address, Ipv6Address, sixRdMap, sixToFourMap, type EmbeddingMap } f
 import { parseProfile } from '../../../harness/profile/index.ts';
 import { seededRandom } from '../../../harness/random.ts';
 import { assert, suite } from '../../support/suite.ts';
-import { bytesOf, frame, ipv4, ipv6, tunnelled, udp, type OuterOptions } from '../../rules/handmade.ts';
+import { bytesOf, checksum, frame, ipv4, ipv6, tunnelled, udp, word, type OuterOptions } from '../../rules/handmade.ts';
 import { captureOf, checkBytes } from '../support.ts';
 
 const test = suite('check/guess');
@@ -133,6 +133,60 @@ test('a capture whose first tunnel packet comes late is judged all the same', as
   const { findings, outcome } = await checkBytes([captureOf(frames)]);
   assert.equal(findings, ['8002 encap.header-checksum']);
   assert.is(outcome.result.summary.frames, 8002);
+});
+
+test('packets that may be several segments say nothing of the MTU mode by their size', async () => {
+  // TCP with the sum of the pseudo-header in the place of its checksum, as a network card gets it.
+  const payload = bytesOf(
+    [0x9c, 0x40, 1, 0xbb, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x10, 1, 0, 0, 0, 0, 0],
+    new Uint8Array(4000),
+  );
+  const pseudo = bytesOf(ipv6({ nextHeader: 6, payload }).subarray(8, 40), [0, 0, 0x0f, 0xb4, 0, 0, 0, 6]);
+  payload.set(word(0xffff - checksum(pseudo)), 16);
+  const many = Array.from({ length: 5 }, (_, index) =>
+    tunnelled({ nextHeader: 6, payload }, { flags: 0, identification: index }),
+  );
+  const { outcome, findings, notJudged } = await checkBytes([captureOf([tunnelled(), ...many])]);
+  assert.is(outcome.group.profile?.text, '6rd:fd5a:1234:5600::/40+10.0.0.0/8');
+  assert.equal(findings, []);
+  assert.match(JSON.stringify(notJudged), /several segments that the network card had yet to cut apart[^"]*":5/);
+});
+
+test('an outer TTL that changes with the inner hop limit is inherited, and one that stays is not', async () => {
+  const traced = (ttlOf: (hopLimit: number) => number): Uint8Array[] =>
+    Array.from({ length: 8 }, (_, index) => tunnelled({ hopLimit: index + 1 }, { ttl: ttlOf(index + 1) }));
+  const inherited = await checkBytes([captureOf(traced((hopLimit) => hopLimit))]);
+  assert.is(inherited.outcome.group.profile?.switches.ttl, 'inherit');
+  assert.match(inherited.evidence, /the outer TTL changed with the inner hop limit 7 of 7 times/);
+  assert.equal(inherited.findings, []);
+  const fixed = await checkBytes([captureOf(traced(() => 64))]);
+  assert.is(fixed.outcome.group.profile?.switches.ttl, 'fixed');
+});
+
+test('what cannot be guessed from is told of, with what to do', async () => {
+  const evidenceOf = async (frames: readonly Uint8Array[]): Promise<string> => {
+    const { evidence, outcome } = await checkBytes([captureOf(frames)]);
+    assert.is(outcome.group.profile, undefined);
+    return evidence;
+  };
+  const cut = tunnelled().subarray(0, 64);
+  assert.match(await evidenceOf([cut, cut]), /2 packets of protocol 41 end before .*tcpdump -s 128/);
+  const gre = frame(ipv4(bytesOf(0, 0, 0x86, 0xdd, ipv6()), { protocol: 47 }));
+  assert.match(await evidenceOf([gre]), /1 packets hold IPv6 in GRE.*encap=gre/);
+  const gue = frame(ipv4(udp(bytesOf(0, 0x29, 0, 0, ipv6()), { destinationPort: 6080 }), { protocol: 17 }));
+  assert.match(await evidenceOf([gue]), /1 datagrams go to port 6080.*encap=gue:6080/);
+});
+
+test('later fragments are not taken for packets with a header of their own', async () => {
+  const packet = ipv6({ payload: new Uint8Array(1400).fill(0x62) });
+  const frames = Array.from({ length: 10 }, (_, index) => [
+    frame(ipv4(packet.subarray(0, 800), { flags: 0x2000, identification: index })),
+    frame(ipv4(packet.subarray(800), { flags: 100, identification: index })),
+  ]).flat();
+  const { outcome, evidence, findings } = await checkBytes([captureOf(frames)]);
+  assert.is(outcome.group.profile?.text, '6rd:fd5a:1234:5600::/40+10.0.0.0/8');
+  assert.match(evidence, /in 10 of 10 tunnel packets/);
+  assert.equal(findings, []);
 });
 
 test.run();

@@ -65,7 +65,12 @@ test('an explicit run of Linux without QEMU does not fall back: exit code 3', as
 });
 
 for (const [what, stderr, found, remedy] of [
-  ['does not answer', 'Cannot connect to the Docker daemon', /does not answer|not installed/, /start it|docker\.io/],
+  [
+    'does not answer',
+    'Cannot connect to the Docker daemon',
+    /its client is there, but no daemon answers: Cannot connect to the Docker daemon/,
+    /start it|docker\.io/,
+  ],
   ['lets nobody in', 'permission denied while trying to connect', /does not let this user in/, /^be root/],
 ] as const) {
   test(`a docker engine that ${what} is told from others, with what to do`, async () => {

@@ -156,4 +156,38 @@ test('what was pushed out of the bounded table is not judged any more, the rest 
   ]);
 });
 
+test('a segment that is sent again with another ECN field is not taken for the first one, which did not come out', () => {
+  const feed = new Feed({ ...contextOf('overlay'), hasNoMarks: true, capturedBeforeOffload: true });
+  for (const trafficClass of [2, 0]) feed.in(frame(ipv6({ trafficClass, hopLimit: 64 })), 'P');
+  assert.equal(feed.out(tunnelled({ trafficClass: 0 })), []);
+  for (const [outer, inner] of [
+    [3, 2],
+    [2, 2],
+  ] as const)
+    feed.in(frame(ipv4(ipv6({ ...BACK, trafficClass: inner, hopLimit: 64 }), { ...TO_N1, tos: outer })), 'U');
+  assert.equal(feed.out(frame(ipv6({ ...BACK, trafficClass: 2 })), 'P'), []);
+  assert.equal(feed.out(frame(ipv6({ ...BACK, trafficClass: 3 })), 'P'), []);
+});
+
+test('a queue of a node in a capture may mark congestion on the way in and out, and clears nothing', () => {
+  const node = (): Feed => new Feed({ ...contextOf('overlay'), hasNoMarks: true, capturedBeforeOffload: true });
+  const marked = (before: number, after: number, tos: number, isOut: boolean): string[] => {
+    const feed = node();
+    if (isOut) {
+      feed.in(frame(ipv6({ trafficClass: before, hopLimit: 64 })), 'P');
+      feed.out(tunnelled({ trafficClass: after }, { tos }));
+    } else {
+      feed.in(frame(ipv4(ipv6({ ...BACK, trafficClass: before, hopLimit: 64 }), { ...TO_N1, tos })), 'U');
+      feed.out(frame(ipv6({ ...BACK, trafficClass: after })), 'P');
+    }
+    return idsOf(feed.findings);
+  };
+  assert.equal(marked(2, 3, 3, true), []);
+  assert.equal(marked(2, 3, 2, false), []);
+  assert.equal(marked(1, 3, 1, false), []);
+  assert.equal(marked(2, 0, 0, true), ['dscp-ecn.ingress-table', 'encap.inner-unchanged']);
+  assert.equal(marked(2, 2, 3, false), ['dscp-ecn.egress-table']);
+  assert.equal(marked(0, 3, 0, false), ['dscp-ecn.egress-not-ect-kept']);
+});
+
 test.run();

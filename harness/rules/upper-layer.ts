@@ -1,7 +1,7 @@
-import { foldSum, internetChecksum } from '../../packet/checksum.ts';
-import { readUint16, readUint8 } from '../../packet/bytes.ts';
-import { IPV6, ipv6PseudoHeaderSum } from '../../packet/ipv6.ts';
-import { PROTOCOL } from '../../packet/protocol-numbers.ts';
+import { foldSum, internetChecksum } from '../packet/checksum.ts';
+import { readUint16, readUint8 } from '../packet/bytes.ts';
+import { IPV6, ipv6PseudoHeaderSum } from '../packet/ipv6.ts';
+import { PROTOCOL } from '../packet/protocol-numbers.ts';
 
 const MOST_HEADERS = 8;
 /** Where the checksum stands in the headers that have one (RFC 768, RFC 9293, RFC 4443). */
