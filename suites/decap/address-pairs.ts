@@ -2,6 +2,7 @@ import type { Ipv4Address } from '../../harness/address/index.ts';
 import type { Profile } from '../../harness/profile/index.ts';
 import type { Stimulus, TestContext } from '../../harness/tester/context.ts';
 import { profileTextWith } from '../address/mapping-vectors.ts';
+import { expectNotEncapsulated } from '../security/judging.ts';
 import { decap } from './area.ts';
 import { expectDroppedBeside, expectNotTaken } from './judging.ts';
 import {
@@ -180,14 +181,18 @@ const judgeEmbeddedSpecials = async (t: TestContext): Promise<void> => {
         ),
       ];
     });
-  await expectDroppedBeside(
-    t,
-    [named(t.fromTunnel(), 'tunnel packet whose addresses embed nodes')],
-    [...stimuli, ...fromPods],
-  );
+  const control = named(t.fromTunnel(), 'tunnel packet whose addresses embed nodes');
+  const seen = await t.exchange(...stimuli, ...fromPods, control);
+  for (const stimulus of stimuli) t.expectNothing(seen, stimulus);
+  for (const stimulus of fromPods) {
+    // Only 6to4 nodes must not even tell their own pods.
+    if (t.profile.mapping.kind === '6to4') t.expectNothing(seen, stimulus);
+    else expectNotEncapsulated(t, seen, stimulus, { error: 'discouraged' });
+  }
+  t.expectDelivered(seen, control);
 };
 
-// RFC 3964 section 5.3.2 and RFC 3056 section 9: an inner source or destination that embeds an address which no node can have is
+// RFC 3964 section 5.3.2 and RFC 3056 section 9, both of 6to4: an inner source or destination that embeds an address which no node can have is
 // rejected in silence, on the way in as on the way out.
 decap.case('decap.embedded-address-sanity', { notFor: embedsNothing }, judgeEmbeddedSpecials);
 

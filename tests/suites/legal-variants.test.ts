@@ -19,6 +19,7 @@ import {
   refusingRoutes,
   reportingMisfits,
   tellingOfPolicy,
+  tellingOfSpecials,
 } from './legal/choices.ts';
 import { paddingWithGarbage, slowToSpeak, talkative } from './legal/frames.ts';
 
@@ -128,6 +129,13 @@ expectLegal('pods told that their source is against the policy', {
   profiles: ['overlay'],
   cases: ['security.*', 'address.*', 'kubernetes.*'],
   node: { variant: tellingOfPolicy },
+});
+
+expectLegal('pods of a 6rd node told that an address embeds no node', {
+  profiles: ['6rd'],
+  cases: ['decap.*', 'security.*'],
+  node: { variant: tellingOfSpecials },
+  warned: ['6rd decap.embedded-address-sanity/whole-address', '6rd security.encap-embedded-non-global/whole-address'],
 });
 
 expectLegal('protocol unreachable about what fits no tunnel', {

@@ -101,6 +101,13 @@ export const tellingOfPolicy: Change = together(
   })),
 );
 
+/** RFC 3056 section 9 asks 6to4 nodes for silence about addresses that embed no node's, and no other node. */
+export const tellingOfSpecials: Change = inArea('encapsulation', (is) => ({
+  checks: is.checks.map((check) =>
+    check.name === 'special-destination' ? { ...check, reaction: 'address-unreachable' as const } : check,
+  ),
+}));
+
 /** So many errors of every type in each second, to all receivers together, as the BSDs do it. */
 export const perSecond = (count: number): { readonly errorLimit: ErrorLimit; readonly variant: Change } => {
   let second = -1;
