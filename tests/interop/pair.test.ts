@@ -132,12 +132,16 @@ for (const side of SIDES) {
 }
 
 test('a node that dies in the middle ends the pair, with its name', async () => {
+  let die = (_reason: Error): void => undefined;
   const dying = deadNode((fail) => {
-    setTimeout(() => {
-      fail(new Error('it fell over'));
-    }, 20);
+    die = fail;
   });
-  await assert.rejects(play({ n2: dying }), (error: unknown) => {
+  let steps = 0;
+  const onStep = (): void => {
+    steps += 1;
+    if (steps === 2) die(new Error('it fell over'));
+  };
+  await assert.rejects(play({ n2: dying, changes: { onStep } }), (error: unknown) => {
     assert.ok(error instanceof SideError);
     return error instanceof SideError && error.side === 'n2' && error.message === 'second: it fell over';
   });
